@@ -1,0 +1,61 @@
+/**
+ * Everything that can be wrong with a resource has a stable code. `Finding`s are values: validators, the resolver
+ * and the command line pass them on; status and `validate` print them.
+ */
+export const FINDING_CODES = {
+  UnknownField: 'a field that this kind does not have',
+  InvalidType: 'a value of the wrong type',
+  InvalidValue: 'a value outside of what the field allows',
+  UnsafeKey: 'a key named __proto__, which JavaScript cannot carry safely',
+  MissingField: 'a required field is absent',
+  NameTooLong: 'the name leaves no room for the names of the children',
+  StorageTypeMismatch: 'the storage settings do not belong to the storage type',
+  ReplicasNeedObjectStorage: 'several replicas cannot share a filesystem',
+  RegionOrEndpointRequired: 'S3 needs a region or an endpoint',
+  TenantRequired: 'tenancy is on but no tenant is named for the collector and the dashboards',
+  RetentionTooShort: 'the engine refuses a retention this short',
+  InvalidSelector: 'a log stream selector that Loki would not parse',
+  PathOwned: 'raw config sets a path that a typed field owns',
+  InvalidOverride: 'an override that cannot be merged',
+  SecretMissing: 'a Secret that the resource refers to does not exist',
+  SecretKeyMissing: 'a Secret exists, but a key in it is missing or empty',
+  ReferenceMissing: 'a resource that is referred to by name does not exist',
+  ReferenceDenied: 'the resource referred to does not allow this namespace',
+  PodSecurityRefused: 'the namespace enforces a Pod Security level that these pods cannot meet',
+  VolumeChangeUnsupported: 'the volumes of a StatefulSet cannot be changed in place',
+  VersionUnsupported: 'a product version outside of what is rendered for',
+  CollectsNothing: 'a collector that has nothing to collect',
+  ChildInvalid: 'the API server refused an object as invalid',
+  ChildForbidden: 'the operator may not write an object',
+  NameTaken: 'an object of that name exists and belongs to somebody else',
+  ChildImmutable: 'a field of an existing object cannot be changed in place',
+  ForeignFields: 'somebody else sets fields of an object beside the operator',
+  Deprecated: 'still works, but has a successor',
+} as const;
+
+export type FindingCode = keyof typeof FINDING_CODES;
+
+export interface Finding {
+  code: FindingCode;
+  severity: 'error' | 'warning';
+  /** Path of the field in the resource, `spec.storage.s3.bucket`; of an object for findings about children. */
+  path: string;
+  /** One sentence: what is wrong and how to mend it. */
+  message: string;
+}
+
+export const failure = (code: FindingCode, path: string, message: string): Finding => ({
+  code,
+  severity: 'error',
+  path,
+  message,
+});
+
+export const warning = (code: FindingCode, path: string, message: string): Finding => ({
+  code,
+  severity: 'warning',
+  path,
+  message,
+});
+
+export const isFailure = (finding: Finding): boolean => finding.severity === 'error';

@@ -1,0 +1,57 @@
+import { hashValue } from '../base/hash.ts';
+import { type KubeObject, nameOf } from '../base/object.ts';
+import type { SecretFacts, View } from '../base/view.ts';
+
+interface SecretObject extends KubeObject {
+  data?: Record<string, string>;
+  stringData?: Record<string, string>;
+}
+
+const keysOf = ({ data, stringData }: SecretObject): string[] =>
+  Object.entries({ ...data, ...stringData })
+    .filter(([, value]) => value !== '')
+    .map(([key]) => key);
+
+const byName = (a: KubeObject, b: KubeObject): number => {
+  const left = `${a.metadata.namespace}/${a.metadata.name}`;
+  const right = `${b.metadata.namespace}/${b.metadata.name}`;
+  return left < right ? -1 : Number(left > right);
+};
+
+/**
+ * A set of files as a View. A Secret that is not among them is taken to be complete in the cluster (nobody keeps Secrets
+ * beside their resources); one that is, is checked.
+ */
+export class FileView implements View {
+  readonly #objects: readonly KubeObject[];
+
+  constructor(objects: readonly KubeObject[]) {
+    this.#objects = [...objects].sort(byName);
+  }
+
+  #find(kind: string, namespace: string, name: string): KubeObject | undefined {
+    return this.#objects.find((o) => o.kind === kind && nameOf(o).namespace === namespace && o.metadata.name === name);
+  }
+
+  get(kind: string, namespace: string, name: string): KubeObject | undefined {
+    return this.#find(kind, namespace, name);
+  }
+
+  list(kind: string): readonly KubeObject[] {
+    return this.#objects.filter((object) => object.kind === kind);
+  }
+
+  secret(namespace: string, name: string): SecretFacts {
+    const found = this.#find('Secret', namespace, name) as SecretObject | undefined;
+    if (!found) return { state: 'unread' };
+    return { state: 'present', keys: keysOf(found), hash: hashValue({ ...found.data, ...found.stringData }) };
+  }
+
+  namespaceLabels(name: string): Readonly<Record<string, string>> | undefined {
+    return this.#objects.find((object) => object.kind === 'Namespace' && object.metadata.name === name)?.metadata.labels;
+  }
+
+  child(): undefined {
+    return undefined;
+  }
+}

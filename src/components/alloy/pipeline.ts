@@ -1,0 +1,144 @@
+import { type AlloyInput, clusterReplicas, collectsEvents, podLogsFrom } from './input.ts';
+import { selectorText } from './selector.ts';
+import { type Block, block, expression, type Value } from './syntax.ts';
+
+/**
+ * Labels stay few and low in cardinality (namespace, container, app, job); pod and node are structured metadata, which
+ * costs no stream. Tempo's links use `namespace` and the `service_name` that Loki derives.
+ */
+
+const rule = (attributes: Record<string, Value | undefined>): Block => block('rule', undefined, attributes);
+
+const copy = (source: string, target: string): Block => rule({ source_labels: [source], target_label: target });
+
+const META = '__meta_kubernetes';
+
+/** The first of several pod labels that holds something; later rules win, so the preferred comes last. */
+const appLabel = (): Block[] =>
+  [`${META}_pod_label_app`, `${META}_pod_label_app_kubernetes_io_name`].map((source) =>
+    rule({ source_labels: [source], regex: '(.+)', target_label: 'app' }),
+  );
+
+const labelRules = (): Block[] => [
+  copy(`${META}_namespace`, 'namespace'),
+  copy(`${META}_pod_name`, 'pod'),
+  copy(`${META}_pod_container_name`, 'container'),
+  copy(`${META}_pod_node_name`, 'node'),
+  ...appLabel(),
+  rule({ source_labels: [`${META}_namespace`, `${META}_pod_container_name`], separator: '/', target_label: 'job' }),
+];
+
+/** Files of a container. Static pods lie under the hash of their configuration instead of their UID. */
+const pathRules = (): Block[] => [
+  rule({
+    source_labels: [`${META}_pod_uid`, `${META}_pod_container_name`],
+    separator: '/',
+    target_label: '__path__',
+    replacement: '/var/log/pods/*$1/*.log',
+  }),
+  rule({
+    source_labels: [
+      `${META}_pod_annotationpresent_kubernetes_io_config_hash`,
+      `${META}_pod_annotation_kubernetes_io_config_hash`,
+      `${META}_pod_container_name`,
+    ],
+    separator: '/',
+    regex: 'true/(.*)',
+    target_label: '__path__',
+    replacement: '/var/log/pods/*$1/*.log',
+  }),
+];
+
+/** An annotation that changes every few seconds would restart every reader: annotations go last. */
+const dropAnnotations = (): Block => rule({ action: 'labeldrop', regex: `${META}_pod_annotation.*` });
+
+const excludeNamespaces = (names: readonly string[] | undefined): Block[] =>
+  names && names.length > 0 ? [rule({ source_labels: [`${META}_namespace`], regex: names.join('|'), action: 'drop' })] : [];
+
+/** Discovers pods: of the own node only, where files are read. Without that every node would watch the whole cluster. */
+function discovery(input: AlloyInput): Block {
+  const { podLogs } = input.spec;
+  const label = podLogs?.selector ? selectorText(podLogs.selector) : undefined;
+  const ownNode = podLogsFrom(input.spec) === 'files';
+  const include = podLogs?.namespaces?.include;
+  return block('discovery.kubernetes', 'pods', { role: 'pod' }, [
+    ...(include && include.length > 0 ? [block('namespaces', undefined, { names: include })] : []),
+    ...(ownNode || label
+      ? [
+          block('selectors', undefined, {
+            role: 'pod',
+            field: ownNode ? expression('"spec.nodeName=" + sys.env("NODE_NAME")') : undefined,
+            label: label === '' ? undefined : label,
+          }),
+        ]
+      : []),
+  ]);
+}
+
+function targets(input: AlloyInput): Block {
+  const files = podLogsFrom(input.spec) === 'files';
+  return block('discovery.relabel', 'pods', { targets: expression('discovery.kubernetes.pods.targets') }, [
+    ...excludeNamespaces(input.spec.podLogs?.namespaces?.exclude),
+    ...labelRules(),
+    ...(files ? pathRules() : []),
+    dropAnnotations(),
+  ]);
+}
+
+const toWrite = [expression('loki.write.default.receiver')];
+
+const process = (files: boolean): Block =>
+  block('loki.process', 'pods', { forward_to: toWrite }, [
+    ...(files ? [block('stage.cri', undefined, undefined)] : []),
+    block('stage.structured_metadata', undefined, { values: { pod: 'pod', node: 'node' } }),
+    block('stage.label_drop', undefined, { values: ['filename', 'instance', 'node', 'pod'] }),
+  ]);
+
+const clustering = (input: AlloyInput): Block[] =>
+  clusterReplicas(input) > 1 ? [block('clustering', undefined, { enabled: true })] : [];
+
+const fromFiles = (): Block[] => [
+  block('local.file_match', 'pods', { path_targets: expression('discovery.relabel.pods.output') }),
+  block('loki.source.file', 'pods', {
+    targets: expression('local.file_match.pods.targets'),
+    forward_to: [expression('loki.process.pods.receiver')],
+  }),
+];
+
+const fromApi = (input: AlloyInput): Block[] => [
+  block(
+    'loki.source.kubernetes',
+    'pods',
+    { targets: expression('discovery.relabel.pods.output'), forward_to: [expression('loki.process.pods.receiver')] },
+    clustering(input),
+  ),
+];
+
+const events = (input: AlloyInput): Block =>
+  block('loki.source.kubernetes_events', 'events', { job_name: 'kubernetes-events', forward_to: toWrite }, clustering(input));
+
+/** Retries for ever: readers wait meanwhile, so an outage of the store loses nothing that is still on disk. */
+const write = (input: AlloyInput): Block =>
+  block('loki.write', 'default', input.spec.clusterName === undefined ? undefined : { external_labels: { cluster: input.spec.clusterName } }, [
+    block('endpoint', undefined, { url: input.target.url, tenant_id: input.target.tenant, max_backoff_retries: 0 }),
+  ]);
+
+const logging = block('logging', undefined, { level: 'info', format: 'logfmt' });
+
+/** Configuration of the pods on every node. */
+export const nodePipeline = (input: AlloyInput): Block[] => [
+  logging,
+  discovery(input),
+  targets(input),
+  ...fromFiles(),
+  process(true),
+  write(input),
+];
+
+/** Configuration of the pods that read through the API server. */
+export const clusterPipeline = (input: AlloyInput): Block[] => [
+  logging,
+  ...(podLogsFrom(input.spec) === 'api' ? [discovery(input), targets(input), ...fromApi(input), process(false)] : []),
+  ...(collectsEvents(input.spec) ? [events(input)] : []),
+  write(input),
+];

@@ -1,0 +1,32 @@
+import type { Finding } from '../api/finding.ts';
+import type { Status } from '../api/status.ts';
+import type { KubeObject, ResourceType } from '../base/object.ts';
+import type { View } from '../base/view.ts';
+import type { Controller } from '../engine/controller.ts';
+import type { Plan } from '../status/plan.ts';
+import { buildStatus, transitions } from '../status/status.ts';
+
+export type Invalid = KubeObject & { spec?: unknown; status?: Status };
+
+/** The plan for a resource that its schema refuses (an older CRD, or validation turned off): nothing is touched. */
+export const invalidPlan = (resource: Invalid, findings: readonly Finding[]): Plan => ({
+  apply: false,
+  unmanaged: false,
+  findings,
+  generated: [],
+  manifests: [],
+  workloads: [],
+  wiring: [],
+  endpoints: [],
+  version: resource.status?.version ?? '',
+  storage: '',
+});
+
+/** Binds the pure half of a kind to the engine. */
+export const bind = <T extends KubeObject>(resource: ResourceType, plan: (resource: T, view: View) => Plan): Controller<Plan> => ({
+  resource,
+  plan: (object, view) => plan(object as T, view),
+  status: (object, planned, observed, outcome, now) =>
+    buildStatus({ resource: object as KubeObject & { status?: Status }, plan: planned, observed, outcome, now }),
+  notes: (before, after) => transitions(before as Status | undefined, after as Status),
+});

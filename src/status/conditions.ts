@@ -1,0 +1,140 @@
+import { type Finding, isFailure } from '../api/finding.ts';
+import type { ComponentStatus, Condition, ConditionStatus, ConditionType, Wire } from '../api/status.ts';
+import type { KubeObject } from '../base/object.ts';
+import type { Plan } from './plan.ts';
+import { isComponentReady } from './workloads.ts';
+
+/** A condition before it gets its time and generation. */
+export interface Verdict {
+  type: ConditionType;
+  status: ConditionStatus;
+  reason: string;
+  message: string;
+}
+
+/** Longest message: `kubectl describe` stays readable, and the object small. */
+const LONGEST = 1024;
+
+const verdict = (type: ConditionType, status: ConditionStatus, reason: string, message: string): Verdict => ({
+  type,
+  status,
+  reason,
+  message: message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message,
+});
+
+/** Findings that speak of something other than the spec. */
+const ELSEWHERE: Readonly<Partial<Record<Finding['code'], ConditionType>>> = {
+  ReferenceMissing: 'WiringReady',
+  ReferenceDenied: 'WiringReady',
+  PodSecurityRefused: 'WorkloadsReady',
+  ChildForbidden: 'WorkloadsReady',
+};
+
+function conditionOf(finding: Finding): ConditionType {
+  if (finding.path.startsWith('spec.storage') && finding.code.startsWith('Secret')) return 'StorageReady';
+  return ELSEWHERE[finding.code] ?? 'ConfigValid';
+}
+
+const sentences = (findings: readonly Finding[]): string => findings.map(({ message }) => message).join('; ');
+
+/** False with the findings that belong to a condition; undefined where there are none. */
+function failing(type: ConditionType, findings: readonly Finding[]): Verdict | undefined {
+  const mine = findings.filter((finding) => isFailure(finding) && conditionOf(finding) === type);
+  const [first] = mine;
+  return first ? verdict(type, 'False', first.code, sentences(mine)) : undefined;
+}
+
+const configValid = (findings: readonly Finding[]): Verdict =>
+  failing('ConfigValid', findings) ?? verdict('ConfigValid', 'True', 'Valid', 'the spec is valid and was rendered');
+
+interface Claim extends KubeObject {
+  status?: { phase?: string };
+}
+
+export interface Seen {
+  components: readonly ComponentStatus[];
+  claims: readonly KubeObject[];
+}
+
+function storageReady(plan: Plan, findings: readonly Finding[], seen: Seen): Verdict {
+  const failed = failing('StorageReady', findings);
+  if (failed) return failed;
+  const pending = (seen.claims as readonly Claim[]).filter((claim) => claim.status?.phase !== 'Bound');
+  const [first] = pending;
+  if (first) {
+    const phase = first.status?.phase ?? 'Pending';
+    return verdict('StorageReady', 'False', 'VolumesPending', `volume claim ${first.metadata.name} is ${phase}: if this lasts, see its events; is there a default StorageClass?`);
+  }
+  if (seen.claims.length === 0 && !seen.components.every(isComponentReady)) {
+    return verdict('StorageReady', 'Unknown', 'VolumesPending', 'no volume claim yet');
+  }
+  return verdict('StorageReady', 'True', 'StorageFound', plan.storage);
+}
+
+function workloadsReady(findings: readonly Finding[], seen: Seen): Verdict {
+  const failed = failing('WorkloadsReady', findings);
+  if (failed) return failed;
+  const open = seen.components.filter((component) => !isComponentReady(component));
+  if (open.length === 0) {
+    const list = seen.components.map(({ name, ready, desired }) => `${name} ${ready}/${desired}`).join(', ');
+    return verdict('WorkloadsReady', 'True', 'PodsReady', list === '' ? 'nothing to run' : list);
+  }
+  const list = open.map(({ name, ready, desired, message }) => `${name} ${ready}/${desired}: ${message ?? 'starting'}`).join('; ');
+  return verdict('WorkloadsReady', 'False', 'PodsNotReady', list);
+}
+
+/** Links asked for by name must be there; those found by a selector never hold anything up. */
+function wiringReady(wires: readonly Wire[]): Verdict {
+  const missing = wires.filter(({ required, state }) => required === true && state !== 'Active');
+  const [first] = missing;
+  if (first) {
+    const reason = first.state === 'Denied' ? 'ReferenceDenied' : 'ReferenceMissing';
+    return verdict('WiringReady', 'False', reason, missing.map(({ why, to }) => why ?? to).join('; '));
+  }
+  const active = wires.filter(({ state }) => state === 'Active').length;
+  return verdict('WiringReady', 'True', 'Wired', active === wires.length ? `${active} links active` : `${active} of ${wires.length} links active`);
+}
+
+function retentionApplied(plan: Plan, config: Verdict, workloads: Verdict): Verdict[] {
+  if (!plan.retention) return [];
+  const { wanted } = plan.retention;
+  if (config.status !== 'True') return [verdict('RetentionApplied', 'False', config.reason, 'the spec is not applied')];
+  if (workloads.status !== 'True') return [verdict('RetentionApplied', 'False', 'RollingOut', 'pods with this retention are not all ready yet')];
+  return [verdict('RetentionApplied', 'True', 'Applied', wanted === undefined ? 'nothing is ever deleted: set spec.retention to change that' : `kept for ${wanted}`)];
+}
+
+/** Ready, from the conditions that gate it: the first that is not true gives the reason. */
+function ready(gates: readonly Verdict[]): Verdict {
+  const open = gates.filter(({ status }) => status !== 'True');
+  const [first] = open;
+  if (!first) return verdict('Ready', 'True', 'Ready', 'everything asked for runs');
+  return verdict('Ready', first.status === 'Unknown' ? 'False' : first.status, first.reason, open.map(({ message }) => message).join('; '));
+}
+
+/** Stalled needs a user; Reconciling needs time. Each is there only while true. */
+function progress(summary: Verdict, findings: readonly Finding[], wiring: Verdict): Verdict[] {
+  if (summary.status === 'True') return [];
+  const needsUser = findings.some(isFailure) || wiring.reason === 'ReferenceDenied';
+  return [verdict(needsUser ? 'Stalled' : 'Reconciling', 'True', summary.reason, summary.message)];
+}
+
+/** All conditions of a resource, without times. */
+export function verdicts(plan: Plan, findings: readonly Finding[], seen: Seen): Verdict[] {
+  if (plan.unmanaged) {
+    return [verdict('Ready', 'Unknown', 'Unmanaged', 'spec.managementState is Unmanaged: the operator leaves everything as it is')];
+  }
+  const config = configValid(findings);
+  const storage = storageReady(plan, findings, seen);
+  const workloads = workloadsReady(findings, seen);
+  const wiring = wiringReady(plan.wiring);
+  const summary = ready([config, storage, workloads, wiring]);
+  return [summary, ...progress(summary, findings, wiring), config, storage, workloads, wiring, ...retentionApplied(plan, config, workloads)];
+}
+
+/** Gives verdicts their time: that of the earlier condition unless the status flips. */
+export const stamped = (found: readonly Verdict[], earlier: readonly Condition[], generation: number, now: string): Condition[] =>
+  found.map((item) => {
+    const before = earlier.find(({ type }) => type === item.type);
+    const lastTransitionTime = before?.status === item.status ? before.lastTransitionTime : now;
+    return { ...item, lastTransitionTime, observedGeneration: generation };
+  });

@@ -1,0 +1,100 @@
+import { failure, type Finding, type FindingCode, isFailure, warning } from '../api/finding.ts';
+import type { Status } from '../api/status.ts';
+import { LABEL, MANAGER } from '../base/names.ts';
+import type { KubeObject, ObjectRef } from '../base/object.ts';
+import { RENDER_VERSION } from '../components/kit/pod.ts';
+import { lokiRetentionRow } from '../retention/loki.ts';
+import { stamped, verdicts } from './conditions.ts';
+import type { Plan } from './plan.ts';
+import { componentStatus, type Observed } from './workloads.ts';
+
+/** A child that the API server refused, and fields that somebody else sets: what the engine found when it applied. */
+export interface Outcome {
+  refusals: readonly { ref: ObjectRef; reason: 'Invalid' | 'Forbidden' | 'NameTaken' | 'Immutable'; message: string }[];
+  foreign: readonly { ref: ObjectRef; manager: string; fields: readonly string[] }[];
+}
+
+const REFUSAL_CODE: Readonly<Record<Outcome['refusals'][number]['reason'], FindingCode>> = {
+  Invalid: 'ChildInvalid',
+  Forbidden: 'ChildForbidden',
+  NameTaken: 'NameTaken',
+  Immutable: 'ChildImmutable',
+};
+
+const childPath = (ref: ObjectRef): string => `${ref.kind}/${ref.name}`;
+
+const refusals = (outcome: Outcome): Finding[] =>
+  outcome.refusals.map(({ ref, reason, message }) => failure(REFUSAL_CODE[reason], childPath(ref), `${childPath(ref)}: ${message}`));
+
+const foreign = (outcome: Outcome): Finding[] =>
+  outcome.foreign.map(({ ref, manager, fields }) =>
+    warning('ForeignFields', childPath(ref), `${manager} also sets ${fields.join(', ')}: left as it is`),
+  );
+
+/** Labels by which the pods and volume claims of a resource are found. */
+export const ownedLabels = (resource: KubeObject): Record<string, string> => ({
+  [LABEL.managedBy]: MANAGER,
+  [LABEL.ownerKind]: resource.kind,
+  [LABEL.instance]: resource.metadata.name,
+});
+
+interface Facts {
+  resource: KubeObject & { status?: Status };
+  plan: Plan;
+  observed: Observed;
+  outcome: Outcome;
+  /** RFC 3339. */
+  now: string;
+}
+
+/** The whole status of a resource. Equal facts give an equal status, whatever the time, unless a condition flips. */
+export function buildStatus({ resource, plan, observed, outcome, now }: Facts): Status {
+  const earlier = resource.status ?? {};
+  const findings = [...plan.findings, ...refusals(outcome), ...foreign(outcome)];
+  const components = plan.workloads.map((workload) => componentStatus(workload, observed));
+  const claims = observed.claims(resource.metadata.namespace ?? '', ownedLabels(resource));
+  const found = verdicts(plan, findings, { components, claims });
+  const warnings = findings.filter((finding) => !isFailure(finding)).map(({ code, path, message }) => ({ code, path, message }));
+  const generation = resource.metadata.generation ?? 0;
+  return {
+    observedGeneration: generation,
+    conditions: stamped(found, earlier.conditions ?? [], generation, now),
+    version: plan.version,
+    renderVersion: RENDER_VERSION,
+    ...(components.length > 0 ? { components } : {}),
+    ...(plan.endpoints.length > 0 ? { endpoints: [...plan.endpoints] } : {}),
+    ...(plan.wiring.length > 0 ? { wiring: [...plan.wiring] } : {}),
+    ...retention(plan, earlier, found.some(({ type, status }) => type === 'RetentionApplied' && status === 'True')),
+    ...(plan.schemas ? { schemas: [...plan.schemas] } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+function retention(plan: Plan, earlier: Status, applied: boolean): Pick<Status, 'retention'> {
+  if (!plan.retention || plan.unmanaged) return {};
+  return { retention: [lokiRetentionRow(plan.retention.wanted, applied, earlier.retention?.[0])] };
+}
+
+/** A transition worth an event. */
+export interface Note {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+}
+
+const conditionIn = (status: Status | undefined, type: string) => status?.conditions?.find((condition) => condition.type === type);
+
+/** Events for what changed: becoming ready, ceasing to be, and each new thing that needs a user. Nothing else. */
+export function transitions(before: Status | undefined, after: Status): Note[] {
+  const ready = conditionIn(after, 'Ready');
+  const wasReady = conditionIn(before, 'Ready');
+  const stalled = conditionIn(after, 'Stalled');
+  const wasStalled = conditionIn(before, 'Stalled');
+  if (stalled && (stalled.reason !== wasStalled?.reason || stalled.message !== wasStalled.message)) {
+    return [{ type: 'Warning', reason: stalled.reason, message: stalled.message }];
+  }
+  if (ready?.status === wasReady?.status || !ready) return [];
+  if (ready.status === 'True') return [{ type: 'Normal', reason: ready.reason, message: ready.message }];
+  return wasReady?.status === 'True' ? [{ type: 'Warning', reason: ready.reason, message: ready.message }] : [];
+}
+

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ETCD, KWOK, LOKI, kubernetesVersion } from './versions.ts';
+
+/** How a Go program is built when nobody offers it ready-made. */
+export type Build =
+  /** As a dependency of an empty module: for modules whose own replacements concern only their checkout. */
+  | { how: 'dependency'; module: string; package: string }
+  /** Inside the module, with its replacements but for those that point to a folder of the checkout. */
+  | { how: 'inside'; module: string; package: string; tags: readonly string[]; variables: Readonly<Record<string, string>> }
+  /** A command of k8s.io/kubernetes, with its staging modules in their released versions. */
+  | { how: 'kubernetes'; command: string }
+  /** A small program of this repository. */
+  | { how: 'local'; folder: string };
+
+/** One file of an official release. */
+export interface Release {
+  url: string;
+  /** Text that holds the SHA-256 in hex, alone or before the file's name; absent where the project publishes none. */
+  sums?: string;
+  /** The program is a file inside: a path in the tarball, or the only entry of the zip. */
+  archive?: 'tar.gz' | 'zip';
+}
+
+export interface Recipe {
+  name: string;
+  /** Without `v`. */
+  version: string;
+  /** Whether a folder of envtest holds it. */
+  envtest: boolean;
+  release?: (platform: Platform) => Release | undefined;
+  build: Build;
+}
+
+/** Operating system and architecture in Go's terms. */
+export interface Platform {
+  os: string;
+  arch: string;
+}
+
+const ARCH: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+
+export const platform = (): Platform => ({ os: process.platform, arch: ARCH[process.arch] ?? process.arch });
+
+const github = (repo: string, tag: string, file: string): string => `https://github.com/${repo}/releases/download/${tag}/${file}`;
+
+function kubernetes(command: string, envtest: boolean): Recipe {
+  const version = kubernetesVersion();
+  return {
+    name: command,
+    version,
+    envtest,
+    // Servers are released for Linux only.
+    release: ({ os, arch }) => {
+      if (os !== 'linux' && command !== 'kubectl') return undefined;
+      const url = `https://dl.k8s.io/v${version}/bin/${os}/${arch}/${command}`;
+      return { url, sums: `${url}.sha256` };
+    },
+    build: { how: 'kubernetes', command },
+  };
+}
+
+function etcd(): Recipe {
+  const tag = `v${ETCD}`;
+  return {
+    name: 'etcd',
+    version: ETCD,
+    envtest: true,
+    release: ({ os, arch }) =>
+      os === 'linux'
+        ? {
+            url: github('etcd-io/etcd', tag, `etcd-${tag}-${os}-${arch}.tar.gz`),
+            sums: github('etcd-io/etcd', tag, 'SHA256SUMS'),
+            archive: 'tar.gz',
+          }
+        : undefined,
+    build: { how: 'dependency', module: 'go.etcd.io/etcd/server/v3', package: '.' },
+  };
+}
+
+const kwok = (): Recipe => ({
+  name: 'kwok',
+  version: KWOK,
+  envtest: false,
+  release: ({ os, arch }) => ({ url: github('kubernetes-sigs/kwok', `v${KWOK}`, `kwok-${os}-${arch}`) }),
+  build: { how: 'dependency', module: 'sigs.k8s.io/kwok', package: 'cmd/kwok' },
+});
+
+function loki(): Recipe {
+  const tag = `v${LOKI}`;
+  const build = 'github.com/grafana/loki/v3/pkg/util/build';
+  return {
+    name: 'loki',
+    version: LOKI,
+    envtest: false,
+    release: ({ os, arch }) => ({
+      url: github('grafana/loki', tag, `loki-${os}-${arch}.zip`),
+      sums: github('grafana/loki', tag, 'SHA256SUMS'),
+      archive: 'zip',
+    }),
+    build: {
+      how: 'inside',
+      module: 'github.com/grafana/loki/v3',
+      package: 'cmd/loki',
+      tags: ['netgo'],
+      variables: { [`${build}.Version`]: LOKI, [`${build}.Branch`]: tag },
+    },
+  };
+}
+
+/** Our own program: its version is what it is made of. */
+function alloyCheck(): Recipe {
+  const folder = fileURLToPath(new URL('alloy-check/', import.meta.url));
+  const hash = createHash('sha256');
+  for (const file of ['main.go', 'go.mod', 'go.sum']) hash.update(readFileSync(folder + file));
+  return { name: 'alloy-check', version: hash.digest('hex').slice(0, 12), envtest: false, build: { how: 'local', folder } };
+}
+
+const RECIPES = {
+  etcd,
+  'kube-apiserver': () => kubernetes('kube-apiserver', true),
+  'kube-controller-manager': () => kubernetes('kube-controller-manager', false),
+  'kube-scheduler': () => kubernetes('kube-scheduler', false),
+  kubectl: () => kubernetes('kubectl', true),
+  kwok,
+  loki,
+  'alloy-check': alloyCheck,
+} as const satisfies Record<string, () => Recipe>;
+
+export type ProgramName = keyof typeof RECIPES;
+
+export const PROGRAMS = Object.keys(RECIPES) as readonly ProgramName[];
+
+export const isProgram = (name: string): name is ProgramName => name in RECIPES;
+
+/** The recipe in force now: the minor of Kubernetes is read from the environment each time. */
+export const recipe = (name: ProgramName): Recipe => RECIPES[name]();
