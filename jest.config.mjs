@@ -14,4 +14,5 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   injectGlobals: false,
   testTimeout: 20_000,
+  reporters: ['default', '<rootDir>/test/reporter.mjs'],
 };

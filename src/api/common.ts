@@ -9,6 +9,15 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const HOST_PORT = /^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?$/;
 
+/** Patterns by what a reader would call them. */
+export const PATTERN_NAMES: Readonly<Record<string, string>> = {
+  [LABEL_KEY.source]: 'label key',
+  [LABEL_VALUE.source]: 'label value',
+  [DNS_LABEL.source]: 'DNS label',
+  [DNS_NAME.source]: 'DNS name',
+  [HOST_PORT.source]: 'host or host:port',
+};
+
 export const dnsLabel = (description: string) =>
   z.string().min(1).max(63).regex(DNS_LABEL, 'expected a DNS label: lower-case letters, digits and dashes').meta({ description });
 

@@ -6,7 +6,7 @@ export const FINDING_CODES = {
   UnknownField: 'a field that this kind does not have',
   InvalidType: 'a value of the wrong type',
   InvalidValue: 'a value outside of what the field allows',
-  UnsafeKey: 'a key named __proto__, which JavaScript cannot carry safely',
+  UnsafeKey: 'a key named `__proto__`, which JavaScript cannot carry safely',
   MissingField: 'a required field is absent',
   NameTooLong: 'the name leaves no room for the names of the children',
   StorageTypeMismatch: 'the storage settings do not belong to the storage type',

@@ -35,7 +35,7 @@ export function canonicalQuantity(quantity: Quantity): string {
     const scaled = value / (SUFFIX[suffix] ?? 1);
     if (Number.isInteger(scaled)) return `${scaled}${suffix}`;
   }
-  return Number.isInteger(value) ? String(value) : `${Math.ceil(value * 1000)}m`;
+  return Number.isInteger(value) ? String(value) : `${Math.ceil(Number((value * 1000).toFixed(6)))}m`;
 }
 
 export const quantity = (description: string) =>

@@ -47,18 +47,21 @@ export const resourceSchema = (definition: KindDefinition) =>
 const dotted = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '');
 
-function codeOf(issue: z.core.$ZodIssue): FindingCode {
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined), value);
+
+function codeOf(issue: z.core.$ZodIssue, resource: unknown): FindingCode {
   if (issue.code === 'custom') {
     const code: unknown = issue.params?.code;
     return typeof code === 'string' && Object.hasOwn(FINDING_CODES, code) ? (code as FindingCode) : 'InvalidValue';
   }
   if (issue.code === 'unrecognized_keys') return 'UnknownField';
-  if (issue.code !== 'invalid_type') return 'InvalidValue';
-  return issue.message.includes('received undefined') ? 'MissingField' : 'InvalidType';
+  if (valueAt(resource, issue.path) === undefined) return 'MissingField';
+  return issue.code === 'invalid_type' ? 'InvalidType' : 'InvalidValue';
 }
 
-function toFinding(issue: z.core.$ZodIssue): Finding {
-  const code = codeOf(issue);
+function toFinding(issue: z.core.$ZodIssue, resource: unknown): Finding {
+  const code = codeOf(issue, resource);
   const path = dotted(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
@@ -96,6 +99,7 @@ const unsafe = (path: string): Finding => failure('UnsafeKey', path, `${path}: n
 export function checkResource(resource: { apiVersion?: unknown; kind?: unknown }): Finding[] {
   const schemas = schemasOf(String(resource.kind));
   if (!schemas) return [failure('InvalidValue', 'kind', `kind: ${String(resource.kind)} is not a kind of ${API_VERSION}`)];
-  const result = schemas.schema.safeParse(normalised(resource));
-  return [...unsafeKeys(resource).map(unsafe), ...(result.success ? [] : result.error.issues.map(toFinding))];
+  const stored = normalised(resource);
+  const issues = schemas.schema.safeParse(stored).error?.issues ?? [];
+  return [...unsafeKeys(resource).map(unsafe), ...issues.map((issue) => toFinding(issue, stored))];
 }

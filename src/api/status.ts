@@ -9,6 +9,18 @@ export const CONDITION_TYPES = [
 ] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
 
+/** What it means that a condition is true. */
+export const CONDITION_MEANINGS: Readonly<Record<ConditionType, string>> = {
+  Ready: 'It works: ConfigValid, StorageReady and WorkloadsReady are true, and every link that the spec asks for by name is active.',
+  Reconciling: 'The operator is at work, or waits for something that comes by itself (pods that start). There only while true.',
+  Stalled: 'Nothing will happen until somebody acts; the message says what to do. There only while true.',
+  ConfigValid: 'The spec is valid, and all objects could be rendered from it and were accepted.',
+  StorageReady: 'Volumes are bound, and the Secrets of the object storage exist with all their keys.',
+  WorkloadsReady: 'As many pods as wanted are ready, at the revision that is wanted.',
+  WiringReady: 'Every link that the spec asks for by name is active. Links found by a selector do not count.',
+  RetentionApplied: 'The configuration that runs carries the retention that is asked for.',
+};
+
 const condition = z.strictObject({
   type: z.enum(CONDITION_TYPES).meta({ description: 'Reconciling and Stalled are there only while true; all others are good when true.' }),
   status: z.enum(['True', 'False', 'Unknown']).meta({ description: 'True, False or Unknown.' }),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
 import { failure, type Finding } from '../api/finding.ts';
 import { isKind } from '../api/kinds.ts';
+import { normalised } from '../api/resource.ts';
 import { API_VERSION } from '../base/names.ts';
 import type { KubeObject } from '../base/object.ts';
 
@@ -24,7 +25,7 @@ const isObject = (value: unknown): value is KubeObject =>
 function placed(object: KubeObject, fallback: string): KubeObject {
   if (!isKind(object.kind) && object.kind !== 'Secret') return object;
   const metadata = object.metadata as KubeObject['metadata'] | undefined;
-  return { ...object, metadata: { ...metadata, name: metadata?.name ?? '', namespace: metadata?.namespace ?? fallback } };
+  return { ...(isKind(object.kind) ? normalised(object) : object), metadata: { ...metadata, name: metadata?.name ?? '', namespace: metadata?.namespace ?? fallback } };
 }
 
 function parse(text: string, source: string, fallback: string): Loaded {

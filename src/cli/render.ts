@@ -10,7 +10,7 @@ import { type Document, loadFiles, ours } from './files.ts';
 import { checkDocuments, printFindings } from './validate.ts';
 
 const planOf = (object: KubeObject, view: FileView): Plan | undefined =>
-  isKind(object.kind) ? (CONTROLLERS[object.kind].plan(object, view) as Plan) : undefined;
+  isKind(object.kind) ? (CONTROLLERS[object.kind].plan(object, view)) : undefined;
 
 /** Objects of one resource in the order in which the operator applies them: generated Secrets first. */
 export const orderedManifests = (plan: Plan): Manifest[] => [...plan.generated.map(({ manifest }) => manifest), ...inWaves(plan.manifests)];

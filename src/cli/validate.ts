@@ -19,7 +19,7 @@ const openLinks = (plan: Plan): Finding[] =>
 function findingsOf(object: KubeObject, view: FileView): Finding[] {
   const shape = checkResource(object);
   if (shape.length > 0 || !isKind(object.kind)) return shape;
-  const plan = CONTROLLERS[object.kind].plan(object, view) as Plan;
+  const plan = CONTROLLERS[object.kind].plan(object, view);
   return [...plan.findings, ...openLinks(plan)];
 }
 

@@ -20,6 +20,7 @@ export const invalidPlan = (resource: Invalid, findings: readonly Finding[]): Pl
   endpoints: [],
   version: resource.status?.version ?? '',
   storage: '',
+  retention: [],
 });
 
 /** Binds the pure half of a kind to the engine. */
@@ -27,6 +28,6 @@ export const bind = <T extends KubeObject>(resource: ResourceType, plan: (resour
   resource,
   plan: (object, view) => plan(object as T, view),
   status: (object, planned, observed, outcome, now) =>
-    buildStatus({ resource: object as KubeObject & { status?: Status }, plan: planned, observed, outcome, now }),
-  notes: (before, after) => transitions(before as Status | undefined, after as Status),
+    buildStatus({ resource: object, plan: planned, observed, outcome, now }),
+  notes: (before, after) => transitions(before, after),
 });

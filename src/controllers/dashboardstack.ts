@@ -15,7 +15,7 @@ import { componentName, type Owner } from '../components/kit/owner.ts';
 import { lokiUrl } from '../components/loki/endpoints.ts';
 import type { Plan } from '../status/plan.ts';
 import { dashboardLinks, type StackLink } from '../wiring/stacks.ts';
-import { bind, type Invalid, invalidPlan } from './bind.ts';
+import { bind, invalidPlan } from './bind.ts';
 import { chosenVersion } from './versions.ts';
 import { volumeFindings } from './volumes.ts';
 import { workloadPlan } from './workload-plan.ts';
@@ -67,7 +67,7 @@ function grafanaInput(dashboard: DashboardStack, view: View, links: readonly Sta
 /** Everything that a DashboardStack asks for. Pure: the same stack and view give the same plan. */
 export function planDashboardStack(dashboard: DashboardStack, view: View): Plan {
   const wrong = checkResource(dashboard);
-  if (wrong.length > 0) return invalidPlan(dashboard as Invalid, wrong);
+  if (wrong.length > 0) return invalidPlan(dashboard, wrong);
   const links = dashboardLinks(dashboard, view);
   const input = grafanaInput(dashboard, view, links);
   const manifests = grafanaManifests(input);
@@ -89,6 +89,7 @@ export function planDashboardStack(dashboard: DashboardStack, view: View): Plan 
     endpoints: endpoints(input),
     version: input.version,
     storage: 'database on the volume',
+    retention: [],
   };
 }
 

@@ -18,9 +18,10 @@ import { lokiComponent, type LokiInput, sizeOf, storageOf } from '../components/
 import { lokiManifests } from '../components/loki/manifests.ts';
 import { storageSecret } from '../components/loki/storage.ts';
 import { validateLoki, validateStorageSecret } from '../components/loki/validate.ts';
+import { lokiRetentionRow } from '../retention/loki.ts';
 import type { Plan, WorkloadPlan } from '../status/plan.ts';
 import { dashboardsOf } from '../wiring/stacks.ts';
-import { bind, type Invalid, invalidPlan } from './bind.ts';
+import { bind, invalidPlan } from './bind.ts';
 import { chosenVersion } from './versions.ts';
 import { volumeFindings } from './volumes.ts';
 import { workloadPlan } from './workload-plan.ts';
@@ -140,7 +141,7 @@ function storageText(spec: LogStackSpec): string {
 /** Everything that a LogStack asks for. Pure: the same stack and view give the same plan. */
 export function planLogStack(stack: LogStack, view: View): Plan {
   const wrong = checkResource(stack);
-  if (wrong.length > 0) return invalidPlan(stack as Invalid, wrong);
+  if (wrong.length > 0) return invalidPlan(stack, wrong);
   const scene = setting(stack, view);
   const { spec } = stack;
   const rendered = manifests(scene);
@@ -157,7 +158,7 @@ export function planLogStack(stack: LogStack, view: View): Plan {
     endpoints: lokiEndpoints(scene.owner),
     version: scene.version,
     storage: storageText(spec),
-    retention: { wanted: spec.retention },
+    retention: [lokiRetentionRow(spec.retention)],
     schemas: schemas(spec),
   };
 }

@@ -16,6 +16,10 @@ export class Dependents {
     return this.#keys.get(subject) ?? [];
   }
 
+  asks(key: string, subject: string): boolean {
+    return this.#subjects.get(key)?.has(subject) ?? false;
+  }
+
   /** The key has been planned, and asked for just these. */
   set(key: string, subjects: ReadonlySet<string>): void {
     const before = this.#subjects.get(key) ?? new Set<string>();

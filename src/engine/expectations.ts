@@ -61,14 +61,16 @@ export class Expectations {
 
   async #wait(writes: readonly Write[], ms: number, signal: AbortSignal): Promise<void> {
     const enough = new AbortController();
-    const stop = AbortSignal.any([enough.signal, signal]);
-    const timer: Timer = this.#clock.setTimeout(() => enough.abort(), ms);
+    const stop = (): void => enough.abort();
+    const timer: Timer = this.#clock.setTimeout(stop, ms);
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      await Promise.all(writes.map(({ store, version }) => store.whenReached(version, stop)));
+      await Promise.all(writes.map(({ store, version }) => store.whenReached(version, enough.signal)));
     } catch {
       // The time is up, or we are stopping.
     } finally {
       timer.cancel();
+      signal.removeEventListener('abort', stop);
     }
   }
 }

@@ -5,8 +5,8 @@ import type { Refusal } from './controller.ts';
 /** What the API server says when a field exists but may not be changed. */
 const IMMUTABLE = /immutable|may not change once set|cannot change roleRef|updates to \w+ spec for fields other than/i;
 
-/** A field that the API server's schema does not have: it answers 500 to server-side apply. */
-const UNTYPED = /failed to create (?:typed|manager)|field not declared in schema|unable to convert/i;
+/** The API server answers 500 to server-side apply with an unknown field, and to what is too large for etcd. */
+const HOPELESS = /failed to create (?:typed|manager)|field not declared in schema|request is too large/i;
 
 const field = (error: ApiError): string => {
   const named = (error.details?.causes ?? []).flatMap((cause) => (cause.field === undefined ? [] : [cause.field]));
@@ -14,7 +14,7 @@ const field = (error: ApiError): string => {
 };
 
 const isInvalidRequest = (error: ApiError): boolean =>
-  isInvalid(error) || error.status === 400 || error.status === 413 || (error.status === 500 && UNTYPED.test(error.message));
+  isInvalid(error) || error.status === 400 || error.status === 413 || (error.status === 500 && HOPELESS.test(error.message));
 
 /** The refusal that an error of a write stands for; undefined for whatever trying again may mend. */
 export function refusalOf(error: unknown, ref: ObjectRef): Refusal | undefined {

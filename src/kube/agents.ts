@@ -2,6 +2,12 @@ import type { Dispatcher } from 'undici';
 import { Agent, ProxyAgent } from 'undici';
 import type { TlsOptions } from './credentials.ts';
 
+export interface AgentOptions {
+  /** Connections for requests, at most. */
+  maxRequests: number;
+  proxy?: string | undefined;
+}
+
 interface Pair {
   tls: TlsOptions;
   requests: Dispatcher;
@@ -16,20 +22,20 @@ interface Pair {
  * of its own connection costs a socket, ends alone, and is cancelled by closing it.
  */
 export class Agents {
-  readonly #proxy: string | undefined;
+  readonly #options: AgentOptions;
   #current: Pair | undefined;
   /** Pools made for certificates that have since changed, until their last request has ended. */
   readonly #retired = new Set<Dispatcher>();
 
-  constructor(proxy?: string) {
-    this.#proxy = proxy;
+  constructor(options: AgentOptions) {
+    this.#options = options;
   }
 
   /** The pool for these certificates; a change of `tls` (by identity) retires the old pools. */
   get(kind: 'requests' | 'watches', tls: TlsOptions): Dispatcher {
     if (this.#current?.tls !== tls) {
       this.#retire();
-      this.#current = { tls, requests: this.#create(tls), watches: this.#create(tls) };
+      this.#current = { tls, requests: this.#create(tls, this.#options.maxRequests), watches: this.#create(tls, null) };
     }
     return this.#current[kind];
   }
@@ -50,9 +56,10 @@ export class Agents {
     this.#current = undefined;
   }
 
-  #create(tls: TlsOptions): Dispatcher {
+  #create(tls: TlsOptions, connections: number | null): Dispatcher {
     const socket = { keepAlive: true, keepAliveInitialDelay: 30_000 };
     const options = {
+      connections,
       allowH2: false,
       pipelining: 1,
       // Deadlines and inactivity are ours, on an injected clock.
@@ -63,7 +70,8 @@ export class Agents {
       keepAliveTimeout: 60_000,
       keepAliveMaxTimeout: 60_000,
     };
-    if (this.#proxy !== undefined) return new ProxyAgent({ uri: this.#proxy, requestTls: { ...tls, ...socket }, ...options });
+    const { proxy } = this.#options;
+    if (proxy !== undefined) return new ProxyAgent({ uri: proxy, requestTls: { ...tls, ...socket }, ...options });
     return new Agent({ ...options, connect: { ...tls, ...socket } });
   }
 }

@@ -87,8 +87,10 @@ export class KubeHttp implements Transport {
     this.#connection = connection;
     this.#origin = url.origin;
     this.#prefix = url.pathname.replace(/\/+$/, '');
-    this.#agents = new Agents(connection.proxy);
-    this.#slots = new Semaphore(options.maxInFlight ?? 32);
+    const maxInFlight = options.maxInFlight ?? 32;
+    // Two more for those that do not queue.
+    this.#agents = new Agents({ maxRequests: maxInFlight + 2, proxy: connection.proxy });
+    this.#slots = new Semaphore(maxInFlight);
     this.#options = options;
     this.#clock = options.clock ?? realClock;
   }

@@ -175,6 +175,7 @@ export class Store<T extends KubeObject = KubeObject> {
   #bury(object: KubeObject): void {
     const { uid, resourceVersion } = object.metadata;
     if (uid === undefined || resourceVersion === undefined) return;
+    if (isOlder(resourceVersion, this.#tombstones.get(uid) ?? '')) return;
     this.#tombstones.delete(uid);
     this.#tombstones.set(uid, resourceVersion);
     const [oldest] = this.#tombstones.keys();

@@ -14,10 +14,9 @@ export function lokiRetention(period: string): LokiRetention {
   return { period: ms, maxAge: ms + COMPACTION.maxChunkAge + COMPACTION.interval + COMPACTION.deleteDelay };
 }
 
-/** The row of the status. `applied`: the configuration with this period runs; until then the earlier one may. */
-export function lokiRetentionRow(wanted: string | undefined, applied: boolean, earlier: RetentionRow | undefined): RetentionRow {
+/** The row of the status, less what is in force: that is for the status to see. */
+export function lokiRetentionRow(wanted: string | undefined): Omit<RetentionRow, 'inForce'> {
   const row = { signal: 'logs', tenant: '*', where: 'limits_config.retention_period' };
-  const inForce = applied ? (wanted ?? 'forever') : (earlier?.inForce ?? 'unknown');
-  if (wanted === undefined) return { ...row, wanted: 'forever', inForce, maxAge: 'forever' };
-  return { ...row, wanted, inForce, maxAge: formatDuration(lokiRetention(wanted).maxAge) };
+  if (wanted === undefined) return { ...row, wanted: 'forever', maxAge: 'forever' };
+  return { ...row, wanted, maxAge: formatDuration(lokiRetention(wanted).maxAge) };
 }

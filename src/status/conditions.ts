@@ -96,11 +96,11 @@ function wiringReady(wires: readonly Wire[]): Verdict {
 }
 
 function retentionApplied(plan: Plan, config: Verdict, workloads: Verdict): Verdict[] {
-  if (!plan.retention) return [];
-  const { wanted } = plan.retention;
+  if (plan.retention.length === 0) return [];
   if (config.status !== 'True') return [verdict('RetentionApplied', 'False', config.reason, 'the spec is not applied')];
   if (workloads.status !== 'True') return [verdict('RetentionApplied', 'False', 'RollingOut', 'pods with this retention are not all ready yet')];
-  return [verdict('RetentionApplied', 'True', 'Applied', wanted === undefined ? 'nothing is ever deleted: set spec.retention to change that' : `kept for ${wanted}`)];
+  const rows = plan.retention.map(({ signal, wanted }) => (wanted === 'forever' ? `${signal} are never deleted` : `${signal} are kept for ${wanted}`));
+  return [verdict('RetentionApplied', 'True', 'Applied', rows.join(', '))];
 }
 
 /** Ready, from the conditions that gate it: the first that is not true gives the reason. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../api/finding.ts';
-import type { Endpoint, LokiSchemaPeriod, Wire } from '../api/status.ts';
+import type { Endpoint, LokiSchemaPeriod, RetentionRow, Wire } from '../api/status.ts';
 import type { Manifest } from '../base/object.ts';
 
 /** A Secret that the engine fills once, at random: key → number of characters. */
@@ -34,7 +34,7 @@ export interface Plan {
   version: string;
   /** What the data lies on, for the StorageReady condition: `object storage s3 (bucket logs)`. */
   storage: string;
-  /** Only kinds that keep data have it: the period asked for. */
-  retention?: { wanted: string | undefined };
+  /** How long data is asked to be kept; kinds that keep none have no rows. */
+  retention: readonly Omit<RetentionRow, 'inForce'>[];
   schemas?: readonly LokiSchemaPeriod[];
 }

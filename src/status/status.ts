@@ -1,9 +1,8 @@
 import { failure, type Finding, type FindingCode, isFailure, warning } from '../api/finding.ts';
-import type { Status } from '../api/status.ts';
+import type { Condition, Status } from '../api/status.ts';
 import { LABEL, MANAGER } from '../base/names.ts';
 import type { KubeObject, ObjectRef } from '../base/object.ts';
 import { RENDER_VERSION } from '../components/kit/pod.ts';
-import { lokiRetentionRow } from '../retention/loki.ts';
 import { stamped, verdicts } from './conditions.ts';
 import type { Plan } from './plan.ts';
 import { componentStatus, type Observed } from './workloads.ts';
@@ -70,9 +69,11 @@ export function buildStatus({ resource, plan, observed, outcome, now }: Facts): 
   };
 }
 
+/** What is in force is what was asked for once it runs; until then what was in force before, as far as that is known. */
 function retention(plan: Plan, earlier: Status, applied: boolean): Pick<Status, 'retention'> {
-  if (!plan.retention || plan.unmanaged) return {};
-  return { retention: [lokiRetentionRow(plan.retention.wanted, applied, earlier.retention?.[0])] };
+  if (plan.retention.length === 0 || plan.unmanaged) return {};
+  const before = (where: string): string => earlier.retention?.find((row) => row.where === where)?.inForce ?? 'unknown';
+  return { retention: plan.retention.map((row) => ({ ...row, inForce: applied ? row.wanted : before(row.where) })) };
 }
 
 /** A transition worth an event. */
@@ -86,15 +87,17 @@ const conditionIn = (status: Status | undefined, type: string) => status?.condit
 
 /** Events for what changed: becoming ready, ceasing to be, and each new thing that needs a user. Nothing else. */
 export function transitions(before: Status | undefined, after: Status): Note[] {
-  const ready = conditionIn(after, 'Ready');
-  const wasReady = conditionIn(before, 'Ready');
   const stalled = conditionIn(after, 'Stalled');
   const wasStalled = conditionIn(before, 'Stalled');
-  if (stalled && (stalled.reason !== wasStalled?.reason || stalled.message !== wasStalled.message)) {
-    return [{ type: 'Warning', reason: stalled.reason, message: stalled.message }];
-  }
-  if (ready?.status === wasReady?.status || !ready) return [];
-  if (ready.status === 'True') return [{ type: 'Normal', reason: ready.reason, message: ready.message }];
-  return wasReady?.status === 'True' ? [{ type: 'Warning', reason: ready.reason, message: ready.message }] : [];
+  if (stalled && (stalled.reason !== wasStalled?.reason || stalled.message !== wasStalled.message)) return [note('Warning', stalled)];
+  return readiness(conditionIn(before, 'Ready')?.status, conditionIn(after, 'Ready'));
+}
+
+const note = (type: Note['type'], { reason, message }: Condition): Note => ({ type, reason, message });
+
+function readiness(was: Condition['status'] | undefined, ready: Condition | undefined): Note[] {
+  if (!ready || ready.status === was) return [];
+  if (ready.status === 'True') return [note('Normal', ready)];
+  return was === 'True' ? [note('Warning', ready)] : [];
 }
 

@@ -34,12 +34,16 @@ interface Counts {
 }
 
 /** Pods wanted, ready, and of the newest revision. A DaemonSet wants as many as there are fitting nodes. */
-function counts(workload: Workload): Counts {
-  const s = workload.status ?? {};
-  if (workload.kind === 'DaemonSet') {
-    return { ready: s.numberReady ?? 0, desired: s.desiredNumberScheduled ?? 0, updated: s.updatedNumberScheduled ?? 0 };
-  }
-  const desired = workload.spec?.replicas ?? 1;
+const counts = (workload: Workload): Counts => (workload.kind === 'DaemonSet' ? daemonCounts(workload) : replicaCounts(workload));
+
+const daemonCounts = ({ status: s = {} }: Workload): Counts => ({
+  ready: s.numberReady ?? 0,
+  desired: s.desiredNumberScheduled ?? 0,
+  updated: s.updatedNumberScheduled ?? 0,
+});
+
+function replicaCounts({ spec, status: s = {} }: Workload): Counts {
+  const desired = spec?.replicas ?? 1;
   // A StatefulSet whose revisions agree has no pod of an older one, whatever `updatedReplicas` says.
   const settled = s.updateRevision !== undefined && s.currentRevision === s.updateRevision;
   return { ready: s.readyReplicas ?? 0, desired, updated: settled ? desired : (s.updatedReplicas ?? 0) };
@@ -52,7 +56,7 @@ const isCurrent = (workload: Workload): boolean =>
 /** One row of `status.components`, with the cause where it is not ready. */
 export function componentStatus(plan: WorkloadPlan, observed: Observed): ComponentStatus {
   const row = { name: plan.component, kind: plan.kind, object: plan.name, version: plan.version };
-  const workload = observed.child(plan.kind, plan.namespace, plan.name) as Workload | undefined;
+  const workload = observed.child(plan.kind, plan.namespace, plan.name);
   if (!workload) return { ...row, ready: 0, desired: 0, message: 'not created yet' };
   const { ready, desired, updated } = counts(workload);
   if (!isCurrent(workload)) return { ...row, ready: 0, desired, message: 'waiting for its controller to see the change' };

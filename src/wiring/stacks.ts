@@ -1,6 +1,6 @@
 import type { DashboardStack, LogStack } from '../api/kinds.ts';
 import type { Wire } from '../api/status.ts';
-import { type ObjectRef, refKey, refOf } from '../base/object.ts';
+import { type KubeObject, type ObjectRef, refKey, refOf } from '../base/object.ts';
 import type { View } from '../base/view.ts';
 import { selects } from './selector.ts';
 import { validGet, validList } from './valid.ts';
@@ -40,11 +40,13 @@ function named(dashboard: DashboardStack, view: View): StackLink[] {
 
 /** Whether the selector of a DashboardStack takes a stack; without one it takes all, unless it names some. */
 function takes(dashboard: DashboardStack, stack: LogStack): boolean {
-  const { selector, namespaces, refs } = dashboard.spec.stacks ?? {};
-  if (!selector && refs && refs.length > 0) return false;
-  const where = namespaces ?? [dashboard.metadata.namespace ?? ''];
-  return where.includes(stack.metadata.namespace ?? '') && selects(selector ?? {}, stack.metadata.labels ?? {});
+  const { selector, namespaces, refs = [] } = dashboard.spec.stacks ?? {};
+  if (!selector && refs.length > 0) return false;
+  const where = namespaces ?? [namespaceOf(dashboard)];
+  return where.includes(namespaceOf(stack)) && selects(selector ?? {}, stack.metadata.labels ?? {});
 }
+
+const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? '';
 
 /** All links of a DashboardStack to stacks, named ones first, each stack once. */
 export function dashboardLinks(dashboard: DashboardStack, view: View): StackLink[] {

@@ -24,7 +24,7 @@ export interface AuditRecord {
 type Field = Exclude<keyof AuditRecord, 'code'>;
 
 /** What a record must look like: each field one of these, or matching. */
-export type AuditMatch = { [K in Field]?: string | readonly string[] | RegExp };
+export type AuditMatch = Partial<Record<Field, string | readonly string[] | RegExp>>;
 
 export interface AuditFilter extends AuditMatch {
   /** Only what came after this mark. */
@@ -58,7 +58,7 @@ interface Event {
 
 /** Reads what an API server wrote about the requests that it served. */
 export class AuditLog {
-  readonly #path: string;
+  readonly #path: string | undefined;
   readonly #client: Client;
   /** By audit id: the last stage of a request replaces the one before, and it keeps its place. */
   readonly #records = new Map<string, AuditRecord>();
@@ -66,22 +66,27 @@ export class AuditLog {
   #rest = '';
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(path: string, client: Client) {
+  /** Without a path every question is an error. */
+  constructor(path: string | undefined, client: Client) {
     this.#path = path;
     this.#client = client;
   }
 
   /** A point in time: requests that were answered before this call are before it, those sent after it has returned are after it. */
   async mark(): Promise<number> {
+    const path = this.#path;
+    if (path === undefined) throw new Error('this control plane was started without an audit log');
     const name = `${MARK}=${randomUUID()}`;
     await this.#client.get(`/version?${name}`);
     const isMark = (record: AuditRecord): boolean => record.uri.endsWith(name);
-    for (const end = performance.now() + TIMEOUT_MS; performance.now() < end; await delay(POLL_MS)) {
-      await this.#read();
+    const end = performance.now() + TIMEOUT_MS;
+    while (performance.now() < end) {
+      await this.#read(path);
       const index = [...this.#records.values()].findLastIndex(isMark);
       if (index >= 0) return index + 1;
+      await delay(POLL_MS);
     }
-    throw new Error(`${this.#path} has not shown a request after ${String(TIMEOUT_MS / 1000)} s`);
+    throw new Error(`${path} has not shown a request after ${String(TIMEOUT_MS / 1000)} s`);
   }
 
   /** The requests that match, in the order of their answers. Complete as of this call. */
@@ -94,13 +99,13 @@ export class AuditLog {
   }
 
   /** Reads what is new; calls at the same time wait for each other. */
-  #read(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#readOn());
+  #read(path: string): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#readOn(path));
     return this.#reading;
   }
 
-  async #readOn(): Promise<void> {
-    const file = await open(this.#path);
+  async #readOn(path: string): Promise<void> {
+    const file = await open(path);
     try {
       const { size } = await file.stat();
       const buffer = Buffer.alloc(Math.max(0, size - this.#offset));
@@ -120,17 +125,19 @@ export class AuditLog {
   }
 }
 
+const text = (value: string | undefined): string => value ?? '';
+
 function toRecord(event: Event): AuditRecord {
   const object = event.objectRef ?? {};
   return {
-    user: event.user?.username ?? '',
-    userAgent: event.userAgent ?? '',
+    user: text(event.user?.username),
+    userAgent: text(event.userAgent),
     verb: event.verb,
-    group: object.apiGroup ?? '',
-    resource: object.resource ?? '',
-    subresource: object.subresource ?? '',
-    namespace: object.namespace ?? '',
-    name: object.name ?? '',
+    group: text(object.apiGroup),
+    resource: text(object.resource),
+    subresource: text(object.subresource),
+    namespace: text(object.namespace),
+    name: text(object.name),
     uri: event.requestURI,
     code: event.responseStatus?.code ?? 0,
     time: event.requestReceivedTimestamp,

@@ -1,11 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Manifest } from '../../src/base/object.ts';
 import { ApiError } from './client.ts';
-import type { Client } from './client.ts';
+import type { Client, WatchEvent } from './client.ts';
 
 const PROVISIONER = 'lgtm-operator.io/simulated';
 const CLASSES = '/apis/storage.k8s.io/v1/storageclasses';
 const CLAIMS = '/api/v1/persistentvolumeclaims';
 const VOLUMES = '/api/v1/persistentvolumes';
+const RETRY_MS = 500;
 
 /** The default class: volumes that exist in the API only. */
 const CLASS = {
@@ -21,10 +23,11 @@ const CLASS = {
 export interface BinderOptions {
   /** Also does what kube-controller-manager would: sets both sides to Bound, and takes the protection off what is deleted. */
   setStatus?: boolean;
+  /** Gets a line when something failed; it is tried again. stderr by default. */
+  onProblem?: (line: string) => void;
 }
 
 export interface Binder {
-  /** Ends the loops, and rejects when one of them has failed. */
   stop(): Promise<void>;
 }
 
@@ -42,10 +45,21 @@ interface Volume extends Manifest {
 export async function startBinder(client: Client, options: BinderOptions = {}): Promise<Binder> {
   await ignoring(409, client.post(CLASSES, CLASS));
   const end = new AbortController();
-  const binder = new Loops(client, options.setStatus ?? false, end.signal);
-  const done = Promise.all([binder.claims(), binder.volumes()]);
-  // Told by stop(); until then it must not count as unhandled.
-  done.catch(() => undefined);
+  const hands = new Hands(client, options.setStatus ?? false);
+  const onProblem = options.onProblem ?? ((line: string) => process.stderr.write(`binder: ${line}\n`));
+  const ended = (): boolean => end.signal.aborted;
+  const loop = async (path: string, handle: (event: WatchEvent) => Promise<void>): Promise<void> => {
+    while (!ended()) {
+      try {
+        for await (const event of client.follow(path, end.signal)) await handle(event);
+      } catch (error) {
+        // The list that comes next shows again what could not be handled.
+        if (!ended()) onProblem(String(error));
+        await delay(RETRY_MS, undefined, { signal: end.signal }).catch(() => undefined);
+      }
+    }
+  };
+  const done = Promise.all([loop(CLAIMS, (event) => hands.onClaim(event)), loop(VOLUMES, (event) => hands.onVolume(event))]);
   return {
     async stop() {
       end.abort();
@@ -54,35 +68,29 @@ export async function startBinder(client: Client, options: BinderOptions = {}): 
   };
 }
 
-class Loops {
+class Hands {
   readonly #client: Client;
   readonly #alone: boolean;
-  readonly #signal: AbortSignal;
 
-  constructor(client: Client, alone: boolean, signal: AbortSignal) {
+  constructor(client: Client, alone: boolean) {
     this.#client = client;
     this.#alone = alone;
-    this.#signal = signal;
   }
 
-  async claims(): Promise<void> {
-    for await (const { type, object } of this.#client.follow(CLAIMS, this.#signal)) {
-      const claim = object as Claim;
-      if (claim.spec.storageClassName !== CLASS.metadata.name) continue;
-      if (type === 'DELETED') await this.#released(claim);
-      else if (claim.metadata.deletionTimestamp === undefined) await this.#wanted(claim);
-      else if (this.#alone) await this.#unprotect(pathOf(claim));
-    }
+  async onClaim({ type, object }: WatchEvent): Promise<void> {
+    const claim = object as Claim;
+    if (claim.spec.storageClassName !== CLASS.metadata.name) return;
+    if (type === 'DELETED') await this.#released(claim);
+    else if (claim.metadata.deletionTimestamp === undefined) await this.#wanted(claim);
+    else if (this.#alone) await this.#unprotect(pathOf(claim));
   }
 
-  async volumes(): Promise<void> {
-    for await (const { type, object } of this.#client.follow(VOLUMES, this.#signal)) {
-      const volume = object as Volume;
-      if (type === 'DELETED' || volume.spec.storageClassName !== CLASS.metadata.name) continue;
-      const { deletionTimestamp, name } = volume.metadata;
-      if (deletionTimestamp === undefined) await this.#reclaim(volume);
-      else if (this.#alone) await this.#unprotect(`${VOLUMES}/${name}`);
-    }
+  async onVolume({ type, object }: WatchEvent): Promise<void> {
+    const volume = object as Volume;
+    if (type === 'DELETED' || volume.spec.storageClassName !== CLASS.metadata.name) return;
+    const { deletionTimestamp, name } = volume.metadata;
+    if (deletionTimestamp === undefined) await this.#reclaim(volume);
+    else if (this.#alone) await this.#unprotect(`${VOLUMES}/${name}`);
   }
 
   async #wanted(claim: Claim): Promise<void> {

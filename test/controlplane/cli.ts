@@ -7,10 +7,11 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cacheFolder } from '../programs/cache.ts';
-import { withLock } from '../programs/lock.ts';
+import { isAlive, withLock } from '../programs/lock.ts';
 import { program } from '../programs/program.ts';
 import { order } from './control.ts';
 import type { Status } from './control.ts';
@@ -77,6 +78,7 @@ function outcome(child: ChildProcess, log: string): Promise<Status> {
 
 async function down({ stateDir }: SupervisorOptions): Promise<number> {
   const found = await order(stateDir, 'stop');
+  while (found !== undefined && isAlive(found.pid)) await delay(10);
   await removeState(stateDir);
   await rm(`${stateDir}.log`, { force: true });
   say(found === undefined ? 'nothing runs' : `${found.name} is gone`);

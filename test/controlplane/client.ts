@@ -49,6 +49,8 @@ const PATCH: Readonly<Record<PatchType, string>> = {
 };
 
 const RETRY_MS = 200;
+/** Refusals below 500 that a later attempt may not meet: expired version, too many requests. */
+const PASSING: ReadonlySet<number> = new Set([410, 429]);
 
 /** The smallest client that the tests' own machinery needs. Paths are the API's (`/api/v1/namespaces`). */
 export class Client {
@@ -99,14 +101,15 @@ export class Client {
    * cannot bridge, what there is comes again as `ADDED`, and deletions within the gap are not told.
    */
   async *follow(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent, void> {
-    while (!signal.aborted) {
+    const ended = (): boolean => signal.aborted;
+    while (!ended()) {
       try {
         const list = await this.get<List>(path);
         for (const object of withTypes(list)) yield { type: 'ADDED', object };
         yield* this.#watch(path, list.metadata.resourceVersion, signal);
       } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error;
+        if (ended()) return;
+        if (error instanceof ApiError && !PASSING.has(error.status) && error.status < 500) throw error;
       }
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -125,7 +128,7 @@ export class Client {
     } finally {
       done.abort();
     }
-    throw new Error(`${path}/${name} is not as wanted after ${String(timeoutMs / 1000)} s: ${JSON.stringify(last?.['status'] ?? last)}`);
+    throw new Error(`${path}/${name} is not as wanted after ${String(timeoutMs / 1000)} s: ${JSON.stringify(last?.status ?? last)}`);
   }
 
   /** Ends every connection. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 /** What a detached control plane says about itself. */
 export interface Status {
+  pid: number;
   name: string;
   url: string;
   kubeconfig: string;

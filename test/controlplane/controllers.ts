@@ -23,17 +23,21 @@ export async function startControllers(server: ApiServer, { state, nodes }: Cont
   try {
     const daemons = [await controllerManager(server, state), await scheduler(server, state), await kwok(server, state)];
     server.daemons.push(...daemons);
-    const wanted = Array.from({ length: nodes }, (_, index) => simulatedNode(index));
-    await Promise.all(wanted.map((node) => client.post(NODES, node)));
-    await Promise.all(wanted.map((node) => client.until(NODES, node.metadata.name, isSchedulable)));
-    await client.until('/api/v1/namespaces/default/serviceaccounts', 'default', () => true);
-  } catch (error) {
-    const ended = server.daemons.find((daemon) => !daemon.running);
-    await ended?.ready(() => Promise.resolve(false));
-    throw error;
+    const failed = server.daemons.map(async (daemon) => {
+      await daemon.ended;
+      throw daemon.failure('ended early');
+    });
+    await Promise.race([addNodes(client, nodes), ...failed]);
   } finally {
     await client.close();
   }
+}
+
+async function addNodes(client: Client, count: number): Promise<void> {
+  const nodes = Array.from({ length: count }, (_, index) => simulatedNode(index));
+  await Promise.all(nodes.map((node) => client.post(NODES, node)));
+  await Promise.all(nodes.map((node) => client.until(NODES, node.metadata.name, isSchedulable)));
+  await client.until('/api/v1/namespaces/default/serviceaccounts', 'default', () => true);
 }
 
 interface NodeState {

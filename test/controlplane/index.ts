@@ -57,19 +57,27 @@ export interface ControlPlane {
 
 const MAX_NODES = 254;
 
+const DEFAULTS = {
+  controllers: false,
+  nodes: 3,
+  audit: true,
+  name: 'test',
+  apiServerArgs: [],
+  onProgress: () => undefined,
+} satisfies ControlPlaneOptions;
+
 /** Starts a real etcd and kube-apiserver on free loopback ports; several can run at once. All of it ends with this process. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { controllers = false, nodes = 3, audit = true, name = 'test' } = options;
-  const progress = options.onProgress ?? (() => undefined);
+  const { controllers, nodes, audit, name, apiServerArgs: args, onProgress, stateDir } = { ...DEFAULTS, ...options };
   if (nodes < 0 || nodes > MAX_NODES) throw new RangeError(`nodes: ${String(nodes)}, but 0 to ${String(MAX_NODES)} can be simulated`);
-  const state = await prepareState(options.stateDir);
-  progress('starting etcd and kube-apiserver');
-  const server = await startApiServer({ state, audit, args: options.apiServerArgs ?? [] });
-  const plane = new Running(server, state, name);
+  const state = await prepareState(stateDir);
+  onProgress('starting etcd and kube-apiserver');
+  const server = await startApiServer({ state, audit, args });
+  const plane = new Running(server, { state, name, audit });
   try {
     await writeKubeconfig(plane.kubeconfig, name, server.admin);
     if (controllers) {
-      progress(`starting kube-controller-manager, kube-scheduler and kwok with ${String(nodes)} nodes`);
+      onProgress(`starting kube-controller-manager, kube-scheduler and kwok with ${String(nodes)} nodes`);
       await plane.addControllers(nodes);
     }
     return plane;
@@ -91,17 +99,17 @@ class Running implements ControlPlane {
   readonly #own: Client;
   #binder: Binder | undefined;
 
-  constructor(server: ApiServer, stateDir: string, name: string) {
+  constructor(server: ApiServer, { state, name, audit }: { state: string; name: string; audit: boolean }) {
     this.#server = server;
     this.#name = name;
-    this.stateDir = stateDir;
+    this.stateDir = state;
     this.url = server.url;
     this.admin = server.admin;
-    this.kubeconfig = join(stateDir, 'kubeconfig.yaml');
+    this.kubeconfig = join(state, 'kubeconfig.yaml');
     this.client = new Client(server.admin);
     // Another user than those of the tests, so that they can tell it apart in the audit log.
     this.#own = new Client(this.connectionFor('lgtm-test-machinery', ['system:masters']), 'lgtm-test-machinery');
-    this.auditLog = new AuditLog(auditPath(stateDir), this.#own);
+    this.auditLog = new AuditLog(audit ? auditPath(state) : undefined, this.#own);
   }
 
   async addControllers(nodes: number): Promise<void> {

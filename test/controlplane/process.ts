@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -39,7 +40,7 @@ export class Daemon {
   constructor({ name, program, args, log }: DaemonSpec) {
     this.name = name;
     this.log = log;
-    const output = openSync(log, 'a');
+    const output = openSync(log, 'w');
     this.#child = spawn('/bin/sh', [WATCHDOG, program, ...args], { stdio: ['pipe', output, output], detached: true });
     closeSync(output);
     this.ended = new Promise((resolve) => {
@@ -51,7 +52,8 @@ export class Daemon {
     });
     // A forgotten control plane does not keep its process alive.
     this.#child.unref();
-    if (this.#child.stdin && 'unref' in this.#child.stdin) (this.#child.stdin as { unref(): void }).unref();
+    const stdin = this.#child.stdin as Socket | null;
+    stdin?.on('error', () => undefined).unref();
   }
 
   get running(): boolean {
@@ -62,8 +64,8 @@ export class Daemon {
   async ready(isReady: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
     const end = performance.now() + timeoutMs;
     while (!(await isReady().catch(() => false))) {
-      if (!this.#running) throw this.#failure('ended early');
-      if (performance.now() > end) throw this.#failure(`was not ready after ${String(timeoutMs / 1000)} s`);
+      if (!this.#running) throw this.failure('ended early');
+      if (performance.now() > end) throw this.failure(`was not ready after ${String(timeoutMs / 1000)} s`);
       await delay(POLL_MS);
     }
   }
@@ -75,9 +77,10 @@ export class Daemon {
     await this.ended;
   }
 
-  #failure(what: string): DaemonError {
+  /** An error that says what happened to it, with the last lines of its log. */
+  failure(what: string): DaemonError {
     const text = readFileSync(this.log, 'utf8');
     const tail = text.trimEnd().split('\n').slice(-15).join('\n');
-    return new DaemonError(`${this.name} ${what}. The end of ${this.log}:\n${tail}`, /address already in use/.test(text));
+    return new DaemonError(`${this.name} ${what}. The end of ${this.log}:\n${tail}`, text.includes('address already in use'));
   }
 }

@@ -18,9 +18,9 @@ const tell = (message: Message): void => {
 };
 
 async function main(options: SupervisorOptions): Promise<void> {
-  let server: Server | undefined;
+  const door: { server?: Server } = {};
   // Nobody waits any more: the command was interrupted. The programs end with this process.
-  process.once('disconnect', () => server ?? process.exit(1));
+  process.once('disconnect', () => door.server ?? process.exit(1));
   const plane = await startControlPlane({
     ...options,
     controllers: true,
@@ -29,12 +29,19 @@ async function main(options: SupervisorOptions): Promise<void> {
     },
   });
   const since = new Date().toISOString();
-  const status = (): Status => ({ name: options.name, url: plane.url, kubeconfig: plane.kubeconfig, running: plane.running(), since });
+  const status = (): Status => ({
+    pid: process.pid,
+    name: options.name,
+    url: plane.url,
+    kubeconfig: plane.kubeconfig,
+    running: plane.running(),
+    since,
+  });
   const stop = async (): Promise<void> => {
-    server?.close();
+    door.server?.close();
     await plane.stop();
   };
-  server = await listen(options.stateDir, async (what) => {
+  door.server = await listen(options.stateDir, async (what) => {
     const now = status();
     if (what === 'stop') await stop();
     return now;

@@ -16,7 +16,8 @@ const BEAT_MS = 10_000;
 const DEAD_MS = 12 * BEAT_MS;
 const POLL_MS = 100;
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+// No `instanceof`: under jest, Node's own errors come from another realm.
+const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
 
 /** Does the work while holding a lock between processes: a folder that only one can create, with the holder's process id inside. */
 export async function withLock<T>(folder: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {

@@ -1,5 +1,5 @@
-import { access, chmod, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from './cache.ts';
 import { download } from './download.ts';
 import { ProgramError } from './errors.ts';
@@ -18,6 +18,9 @@ export interface ProgramOptions {
   /** Gets a line when something takes long; stderr by default. */
   onProgress?: Progress;
 }
+
+/** How long the slowest of them may take to build from nothing, with room to spare: for the timeouts of tests. */
+export const OBTAIN_MS = 3_600_000;
 
 const pending = new Map<string, Promise<string>>();
 /** Go uses every core already: builds of one process wait for each other. */
@@ -57,7 +60,7 @@ export async function findProgram(name: ProgramName): Promise<string | undefined
 const cachePath = ({ name, version }: Recipe): string => cacheFolder('bin', `${name}-${version}`);
 
 async function present(wanted: Recipe): Promise<string | undefined> {
-  const assets = process.env['KUBEBUILDER_ASSETS'];
+  const assets = process.env.KUBEBUILDER_ASSETS;
   const candidates = wanted.envtest && assets ? [join(assets, wanted.name)] : [];
   for (const path of [...candidates, cachePath(wanted)]) {
     if (await access(path, constants.X_OK).then(() => true, () => false)) return path;
@@ -84,8 +87,12 @@ async function obtain(wanted: Recipe, progress: Progress): Promise<string> {
 
 /** Downloads or builds into a scratch folder beside the target, which then appears at once. */
 async function make(wanted: Recipe, target: string, progress: Progress): Promise<void> {
-  await mkdir(cacheFolder('bin'), { recursive: true });
-  const scratch = await mkdtemp(cacheFolder('bin', '.make-'));
+  const prefix = `.make-${basename(target)}-`;
+  // What an attempt has left that was killed: we hold the lock, so nobody works there.
+  for (const name of await readdir(dirname(target))) {
+    if (name.startsWith(prefix)) await rm(join(dirname(target), name), { recursive: true, force: true });
+  }
+  const scratch = await mkdtemp(join(dirname(target), prefix));
   try {
     const made = join(scratch, wanted.name);
     const reason = await fromRelease(wanted, made, scratch, progress);

@@ -132,7 +132,7 @@ export type ProgramName = keyof typeof RECIPES;
 
 export const PROGRAMS = Object.keys(RECIPES) as readonly ProgramName[];
 
-export const isProgram = (name: string): name is ProgramName => name in RECIPES;
+export const isProgram = (name: string): name is ProgramName => Object.hasOwn(RECIPES, name);
 
 /** The recipe in force now: the minor of Kubernetes is read from the environment each time. */
 export const recipe = (name: ProgramName): Recipe => RECIPES[name]();

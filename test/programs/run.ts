@@ -20,7 +20,7 @@ export interface RunResult {
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const log = options.log === undefined ? undefined : createWriteStream(options.log, { flags: 'a' });
   log?.write(`$ ${command} ${args.join(' ')}\n`);
-  const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { stdout: '', stderr: '' };
   for (const channel of ['stdout', 'stderr'] as const) {
     child[channel].setEncoding('utf8').on('data', (text: string) => {

@@ -13,10 +13,10 @@ export const GO = '1.26';
 
 export const KUBERNETES_MINORS: readonly string[] = Object.keys(KUBERNETES);
 
-const isMinor = (minor: string): minor is keyof typeof KUBERNETES => minor in KUBERNETES;
+const isMinor = (minor: string): minor is keyof typeof KUBERNETES => Object.hasOwn(KUBERNETES, minor);
 
 /** Version of Kubernetes to test with, without `v`; the minor comes from `LGTM_K8S_MINOR`. Throws on one that is not listed. */
-export function kubernetesVersion(minor = process.env['LGTM_K8S_MINOR'] ?? ''): string {
+export function kubernetesVersion(minor = process.env.LGTM_K8S_MINOR ?? ''): string {
   if (minor === '') return KUBERNETES['1.37'];
   if (isMinor(minor)) return KUBERNETES[minor];
   throw new RangeError(`LGTM_K8S_MINOR=${minor}: one of ${KUBERNETES_MINORS.join(', ')}`);

@@ -56,23 +56,16 @@ const excludeNamespaces = (names: readonly string[] | undefined): Block[] =>
   names && names.length > 0 ? [rule({ source_labels: [`${META}_namespace`], regex: names.join('|'), action: 'drop' })] : [];
 
 /** Discovers pods: of the own node only, where files are read. Without that every node would watch the whole cluster. */
-function discovery(input: AlloyInput): Block {
-  const { podLogs } = input.spec;
-  const label = podLogs?.selector ? selectorText(podLogs.selector) : undefined;
-  const ownNode = podLogsFrom(input.spec) === 'files';
-  const include = podLogs?.namespaces?.include;
-  return block('discovery.kubernetes', 'pods', { role: 'pod' }, [
-    ...(include && include.length > 0 ? [block('namespaces', undefined, { names: include })] : []),
-    ...(ownNode || label
-      ? [
-          block('selectors', undefined, {
-            role: 'pod',
-            field: ownNode ? expression('"spec.nodeName=" + sys.env("NODE_NAME")') : undefined,
-            label: label === '' ? undefined : label,
-          }),
-        ]
-      : []),
-  ]);
+const discovery = (input: AlloyInput): Block =>
+  block('discovery.kubernetes', 'pods', { role: 'pod' }, [...onlyNamespaces(input.spec.podLogs?.namespaces?.include), ...selectors(input)]);
+
+const onlyNamespaces = (names: readonly string[] = []): Block[] => (names.length > 0 ? [block('namespaces', undefined, { names })] : []);
+
+function selectors({ spec }: AlloyInput): Block[] {
+  const field = podLogsFrom(spec) === 'files' ? expression('"spec.nodeName=" + sys.env("NODE_NAME")') : undefined;
+  const label = selectorText(spec.podLogs?.selector ?? {});
+  if (field === undefined && label === '') return [];
+  return [block('selectors', undefined, { role: 'pod', field, label: label === '' ? undefined : label })];
 }
 
 function targets(input: AlloyInput): Block {

@@ -29,5 +29,5 @@ export function grafanaIni(input: GrafanaInput): Ini {
     // 13.2 tries to update its bundled datasources at start; on a read-only root that leaves them unregistered.
     plugins: { preinstall_auto_update: false },
   };
-  return deepMerge(ours, (input.spec.grafana?.config ?? {}) as Tree) as Ini;
+  return deepMerge(ours, (input.spec.grafana?.config ?? {})) as Ini;
 }

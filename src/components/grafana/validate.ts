@@ -36,7 +36,7 @@ const owned = (config: Tree): Finding[] =>
 
 /** What can be said of the spec alone. */
 export function validateGrafana(spec: DashboardStackSpec): Finding[] {
-  const config = (spec.grafana?.config ?? {}) as Tree;
+  const config = (spec.grafana?.config ?? {});
   return [
     ...shape(config),
     ...owned(config),

@@ -62,30 +62,39 @@ const spreadOverNodes = (component: Component): V1PodSpec['affinity'] => ({
   },
 });
 
-function canonicalResources(container: unknown): unknown {
+const isQuantity = (value: unknown): value is Quantity => typeof value === 'string' || typeof value === 'number';
+
+const canonicalList = (list: unknown): unknown =>
+  isTree(list) ? Object.fromEntries(Object.entries(list).map(([name, q]) => [name, isQuantity(q) ? canonicalQuantity(q) : q])) : list;
+
+function canonicalContainer(container: unknown): unknown {
   if (!isTree(container) || !isTree(container.resources)) return container;
-  const resources = Object.entries(container.resources).map(([key, list]) => [
-    key,
-    isTree(list) ? Object.fromEntries(Object.entries(list).map(([name, q]) => [name, canonicalQuantity(q as Quantity)])) : list,
-  ]);
+  const resources = Object.entries(container.resources).map(([key, list]): [string, unknown] => [key, canonicalList(list)]);
   return { ...container, resources: Object.fromEntries(resources) };
 }
 
-/** Merges the user's pod template; what the selector needs stays, and quantities get the form the server stores. */
+/** Quantities in the form that the server stores. What is no list of containers stays as it is, for the server to refuse. */
+function canonicalSpec(spec: unknown): unknown {
+  if (!isTree(spec)) return spec;
+  const lists = ['containers', 'initContainers'].flatMap((key): [string, unknown][] => {
+    const list = spec[key];
+    return Array.isArray(list) ? [[key, list.map(canonicalContainer)]] : [];
+  });
+  return { ...spec, ...Object.fromEntries(lists) };
+}
+
+/** Merges the user's pod template, which may be anything; the labels that the selector needs stay. */
 function withUserTemplate(template: V1PodTemplateSpec, input: PodInput): V1PodTemplateSpec {
   if (input.overrides.podTemplate === undefined) return template;
-  const merged = strategicMerge(template as Tree, input.overrides.podTemplate as Tree) as V1PodTemplateSpec;
-  const { spec, metadata } = merged;
-  if (!spec) return merged;
-  const containers = spec.containers.map(canonicalResources) as V1Container[];
-  const initContainers = spec.initContainers ? { initContainers: spec.initContainers.map(canonicalResources) as V1Container[] } : {};
-  const labels = { ...metadata?.labels, ...selectorLabels(input.component) };
-  return { metadata: { ...metadata, labels }, spec: { ...spec, containers, ...initContainers } };
+  const merged = strategicMerge(template as Tree, input.overrides.podTemplate as Tree);
+  const metadata = isTree(merged.metadata) ? merged.metadata : {};
+  const labels = { ...(isTree(metadata.labels) ? metadata.labels : {}), ...selectorLabels(input.component) };
+  return { ...merged, metadata: { ...metadata, labels }, spec: canonicalSpec(merged.spec) } as V1PodTemplateSpec;
 }
 
 function scheduling({ component, overrides: o }: PodInput): Partial<V1PodSpec> {
   return {
-    affinity: (o.affinity as V1PodSpec['affinity']) ?? spreadOverNodes(component),
+    affinity: (o.affinity) ?? spreadOverNodes(component),
     ...(o.nodeSelector ? { nodeSelector: o.nodeSelector } : {}),
     ...(o.tolerations ? { tolerations: [...o.tolerations] } : {}),
     ...(o.topologySpreadConstraints

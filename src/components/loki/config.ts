@@ -100,8 +100,8 @@ function ingester(input: LokiInput): Tree {
     wal: {
       enabled: true,
       flush_on_shutdown: true,
-      // Three quarters of the memory, as Loki's documentation advises; beyond that replay flushes to the store.
-      replay_memory_ceiling: `${Math.floor((memory * 3) / 4 / 2 ** 20)}MiB`,
+      // Three quarters of the memory, as Loki advises; beyond that replay flushes. Its MB are mebibytes, and it knows no MiB.
+      replay_memory_ceiling: `${Math.floor((memory * 3) / 4 / 2 ** 20)}MB`,
     },
   };
 }
@@ -128,14 +128,14 @@ export function lokiConfig(input: LokiInput): Tree {
     runtime_config: { file: '/etc/loki/runtime/overrides.yaml' },
     analytics: { reporting_enabled: false },
   };
-  const merged = deepMerge(ours, (input.spec.loki?.config as Tree | undefined) ?? {});
+  const merged = deepMerge(ours, (input.spec.loki?.config) ?? {});
   return needsExpansion(storageOf(input.spec)) ? (escapeExpansion(merged, storageAccess(storageOf(input.spec)).config) as Tree) : merged;
 }
 
 /** Where Loki expands variables, every `${` that is not the one it is meant to expand must be doubled. */
 function escapeExpansion(value: unknown, secrets: Record<string, unknown>): unknown {
   const azure = (secrets.azure as { account_key?: string } | undefined)?.account_key;
-  if (typeof value === 'string') return value === azure ? value : value.replaceAll('${', '$${');
+  if (typeof value === 'string') return value === azure ? value : value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map((item) => escapeExpansion(item, secrets));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escapeExpansion(item, secrets)]));

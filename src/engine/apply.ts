@@ -1,0 +1,198 @@
+import { MANAGER } from '../base/names.ts';
+import type { KubeObject, Manifest, ObjectRef, ResourceType } from '../base/object.ts';
+import { refKey, refOf } from '../base/object.ts';
+import { type Clock, steady } from '../kube/clock.ts';
+import type { Log } from '../kube/log.ts';
+import type { Objects } from '../kube/objects.ts';
+import type { Caches } from './caches.ts';
+import type { ForeignFields, Refusal } from './controller.ts';
+import type { Expectations } from './expectations.ts';
+import { compact, foreignManagers } from './foreign.ts';
+import type { Attempt, Memory } from './memory.ts';
+import { whyNotOurs } from './ownership.ts';
+import { refusalOf } from './refusals.ts';
+import { stampOf, stamped } from './stamp.ts';
+import { type Difference, differences } from './subset.ts';
+import { eachLimited, waves } from './waves.ts';
+
+const IN_FLIGHT = 16;
+const MAX_FIELDS = 5;
+/** Who rewrites what we send stays unknown: the API server counts it as ours. */
+const REWRITER = 'admission';
+
+/** One pass over one resource. */
+export interface Pass {
+  key: string;
+  owner: KubeObject;
+  signal: AbortSignal;
+  /** Says which key and which pass a line is about. */
+  log: Log;
+}
+
+/** What a pass did and found; filled while it goes on. */
+export interface Findings {
+  refusals: Refusal[];
+  foreign: ForeignFields[];
+  /** Answers of the API server to what was written, by ref. */
+  written: Map<string, KubeObject>;
+  /** When to look again although nothing happened, in ms. */
+  againMs: number;
+}
+
+export const noFindings = (): Findings => ({ refusals: [], foreign: [], written: new Map(), againMs: Infinity });
+
+export interface ApplierOptions {
+  objects: Pick<Objects, 'apply' | 'getMetadata'>;
+  caches: Caches;
+  memory: Memory;
+  expectations: Expectations;
+  clock: Clock;
+}
+
+/** A child on its way: what we want, and what is there. */
+interface Child {
+  type: ResourceType;
+  wanted: Manifest;
+  ref: ObjectRef;
+  cached: KubeObject | undefined;
+  attempt: Attempt;
+}
+
+/** Makes the cluster hold what was rendered, with no request for what it holds already. */
+export class Applier {
+  readonly #options: ApplierOptions;
+
+  constructor(options: ApplierOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Applies what is missing or differs, wave by wave; a wave with a refusal is the last one. Rejects, after the wave,
+   * with whatever trying again may mend.
+   */
+  async apply(pass: Pass, manifests: readonly Manifest[], findings: Findings): Promise<void> {
+    this.#options.memory.keepOnly(pass.key, new Set(manifests.map((manifest) => refKey(refOf(manifest)))));
+    for (const wave of waves(manifests)) {
+      await eachLimited(wave, IN_FLIGHT, (manifest) => this.#one(pass, manifest, findings));
+      if (findings.refusals.length > 0) return;
+    }
+  }
+
+  async #one(pass: Pass, manifest: Manifest, findings: Findings): Promise<void> {
+    const child = this.#child(pass, manifest);
+    if (child === undefined) {
+      findings.refusals.push(outOfScope(refOf(manifest)));
+      return;
+    }
+    // On its way out; the end of it wakes us.
+    if (child.cached?.metadata.deletionTimestamp !== undefined) return;
+    if (this.#isSettled(pass, child, findings)) return;
+    const taken = await this.#taken(pass, child);
+    if (taken !== undefined) this.#refuse(pass, child, { ref: child.ref, reason: 'NameTaken', message: taken }, findings);
+    else await this.#write(pass, child, findings);
+  }
+
+  #child(pass: Pass, manifest: Manifest): Child | undefined {
+    const ref = refOf(manifest);
+    const cache = this.#options.caches.children.get(ref.kind);
+    const store = cache?.store(ref.namespace);
+    if (cache === undefined || store === undefined) return undefined;
+    const wanted = stamped(pass.owner, manifest);
+    const cached = store.get(ref);
+    return { type: cache.type, wanted, ref, cached, attempt: { ref, hash: stampOf(wanted), uid: cached?.metadata.uid ?? '' } };
+  }
+
+  /** Whether there is nothing to send: all is in place, or it is known to be of no use. */
+  #isSettled(pass: Pass, child: Child, findings: Findings): boolean {
+    const { memory, clock } = this.#options;
+    const known = memory.refusal(pass.key, child.attempt, steady(clock));
+    if (known !== undefined) {
+      findings.refusals.push(known.refusal);
+      findings.againMs = Math.min(findings.againMs, known.ms);
+      return true;
+    }
+    return child.cached !== undefined && this.#isInPlace(pass, child, child.cached, findings);
+  }
+
+  #isInPlace(pass: Pass, child: Child, cached: KubeObject, findings: Findings): boolean {
+    const differing = [...differences(child.wanted, cached)];
+    if (differing.length > 0 && !this.#isHopeless(pass, child, cached, { differing, findings })) return false;
+    for (const foreign of foreignManagers(cached)) findings.foreign.push({ ref: child.ref, ...foreign });
+    return true;
+  }
+
+  /** Differences that another apply would not mend: reported instead. */
+  #isHopeless(
+    pass: Pass,
+    { ref, wanted, attempt }: Child,
+    cached: KubeObject,
+    { differing, findings }: { differing: readonly Difference[]; findings: Findings },
+  ): boolean {
+    const { memory, clock } = this.#options;
+    if (memory.expects(pass.key, attempt, differing)) {
+      findings.foreign.push(rewritten(ref, differing));
+      return true;
+    }
+    const drifted = stampOf(cached) === stampOf(wanted);
+    const waitMs = drifted ? memory.repair(pass.key, ref, steady(clock)) : 0;
+    if (waitMs === 0) return false;
+    findings.againMs = Math.min(findings.againMs, waitMs);
+    return true;
+  }
+
+  /** Why the name is not ours to write to. What no cache shows, for it lacks our label, is asked for. */
+  async #taken(pass: Pass, child: Child): Promise<string | undefined> {
+    const { caches, objects } = this.#options;
+    const living = child.cached ?? (await objects.getMetadata(child.type, child.ref, { signal: pass.signal }));
+    if (living === undefined) return undefined;
+    const why = whyNotOurs(living, pass.owner, (uid) => caches.ownerExists(uid));
+    return why === undefined ? undefined : `${child.ref.kind} ${child.ref.name} exists, and ${why}`;
+  }
+
+  async #write(pass: Pass, child: Child, findings: Findings): Promise<void> {
+    pass.signal.throwIfAborted();
+    try {
+      const answer = await this.#options.objects.apply(child.type, child.wanted, { manager: MANAGER, force: true, signal: pass.signal });
+      this.#wrote(pass, child, answer, findings);
+    } catch (error) {
+      const refusal = refusalOf(error, child.ref);
+      if (refusal === undefined) throw error;
+      this.#refuse(pass, child, refusal, findings);
+    }
+  }
+
+  #wrote(pass: Pass, { ref, wanted, attempt }: Child, answer: KubeObject, findings: Findings): void {
+    const { expectations, memory } = this.#options;
+    expectations.record(pass.key, answer);
+    const object = compact(answer);
+    findings.written.set(refKey(ref), object);
+    for (const foreign of foreignManagers(object)) findings.foreign.push({ ref, ...foreign });
+    const differing = [...differences(wanted, object)];
+    if (differing.length === 0) return memory.succeed(pass.key, ref);
+    const foreign = rewritten(ref, differing);
+    memory.succeed(pass.key, ref);
+    memory.rewrite(pass.key, { ...attempt, uid: object.metadata.uid ?? '' }, differing);
+    findings.foreign.push(foreign);
+    pass.log.warn({ child: refKey(ref), fields: foreign.fields }, 'somebody rewrites what is applied');
+  }
+
+  #refuse(pass: Pass, child: Child, refusal: Refusal, findings: Findings): void {
+    const { memory, clock } = this.#options;
+    const ms = memory.refuse(pass.key, child.attempt, refusal, steady(clock));
+    findings.refusals.push(refusal);
+    findings.againMs = Math.min(findings.againMs, ms);
+    pass.log.warn({ child: refKey(child.ref), reason: refusal.reason, refusal: refusal.message }, 'a child was refused');
+  }
+}
+
+const rewritten = (ref: ObjectRef, differing: readonly Difference[]): ForeignFields => ({
+  ref,
+  manager: REWRITER,
+  fields: differing.slice(0, MAX_FIELDS).map((difference) => difference.path),
+});
+
+const outOfScope = (ref: ObjectRef): Refusal => ({
+  ref,
+  reason: 'Forbidden',
+  message: `${ref.kind} ${ref.namespace === '' ? '' : `${ref.namespace}/`}${ref.name} lies outside of what this operator was set up to watch`,
+});

@@ -1,0 +1,55 @@
+import type { DashboardStackSpec } from '../api/dashboardstack.ts';
+import type { DashboardStack, LogStack } from '../api/kinds.ts';
+import type { LogStackSpec } from '../api/logstack.ts';
+import { API_VERSION } from '../base/names.ts';
+import type { KubeObject, Manifest } from '../base/object.ts';
+import type { SecretFacts, View } from '../base/view.ts';
+
+/** Small resources for tests. */
+export const logStack = (spec: Partial<LogStackSpec> = {}, name = 'logs', namespace = 'obs'): LogStack => ({
+  apiVersion: API_VERSION,
+  kind: 'LogStack',
+  metadata: { name, namespace, uid: `uid-${namespace}-${name}`, generation: 1 },
+  spec: { backend: 'loki', ...spec },
+});
+
+export const dashboardStack = (spec: DashboardStackSpec = {}, name = 'dash', namespace = 'obs'): DashboardStack => ({
+  apiVersion: API_VERSION,
+  kind: 'DashboardStack',
+  metadata: { name, namespace, uid: `uid-${namespace}-${name}`, generation: 1 },
+  spec,
+});
+
+interface Scene {
+  resources?: readonly KubeObject[];
+  secrets?: Readonly<Record<string, SecretFacts>>;
+  namespaces?: Readonly<Record<string, Record<string, string>>>;
+  children?: readonly KubeObject[];
+}
+
+const at = (kind: string, namespace: string, name: string) => (o: KubeObject) =>
+  o.kind === kind && o.metadata.namespace === namespace && o.metadata.name === name;
+
+/** A View over what a test names; Secrets that it does not name are absent. */
+export const viewOf = ({ resources = [], secrets = {}, namespaces = {}, children = [] }: Scene): View => ({
+  get: (kind, namespace, name) => resources.find(at(kind, namespace, name)),
+  list: (kind) => resources.filter((o) => o.kind === kind),
+  secret: (namespace, name) => secrets[`${namespace}/${name}`] ?? { state: 'absent' },
+  namespaceLabels: (name) => namespaces[name],
+  child: (kind, namespace, name) => children.find(at(kind, namespace, name)),
+});
+
+export const present = (...keys: string[]): SecretFacts => ({ state: 'present', keys, hash: 'secret-hash' });
+
+/** The one manifest of a kind and name. */
+export function manifestNamed(manifests: readonly Manifest[], kind: string, name: string): Manifest {
+  const found = manifests.find((m) => m.kind === kind && m.metadata.name === name);
+  if (!found) throw new Error(`no ${kind} ${name} among ${manifests.map((m) => `${m.kind}/${m.metadata.name}`).join(', ')}`);
+  return found;
+}
+
+export const dataOf = (manifest: Manifest, key: string): string => {
+  const value = (manifest.data as Record<string, string> | undefined)?.[key];
+  if (value === undefined) throw new Error(`no ${key} in ${manifest.metadata.name}`);
+  return value;
+};
