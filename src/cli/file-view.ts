@@ -42,7 +42,7 @@ export class FileView implements View {
   }
 
   secret(namespace: string, name: string): SecretFacts {
-    const found = this.#find('Secret', namespace, name);
+    const found = this.#find('Secret', namespace, name) as SecretObject | undefined;
     if (!found) return { state: 'unread' };
     return { state: 'present', keys: keysOf(found), hash: hashValue({ ...found.data, ...found.stringData }) };
   }

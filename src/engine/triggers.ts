@@ -62,9 +62,12 @@ class Triggers {
   }
 
   /** What was there before we looked is covered by the first look at its owner. */
-  owned({ object, initial }: Delta<KubeObject>): void {
-    const owner = initial ? undefined : ownerKeyOf(object);
+  owned({ object, previous, initial }: Delta<KubeObject>): void {
+    if (initial) return;
+    const owner = ownerKeyOf(object);
+    const before = previous === undefined ? undefined : ownerKeyOf(previous);
     if (owner !== undefined) this.#options.queue.add(owner, SOON);
+    if (before !== undefined && before !== owner) this.#options.queue.add(before, SOON);
   }
 
   child(delta: Delta<KubeObject>): void {

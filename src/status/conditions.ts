@@ -103,9 +103,9 @@ function retentionApplied(plan: Plan, config: Verdict, workloads: Verdict): Verd
   return [verdict('RetentionApplied', 'True', 'Applied', rows.join(', '))];
 }
 
-/** Ready, from the conditions that gate it: the first that is not true gives the reason. */
+/** Ready, from the conditions that gate it: the first that is false gives the reason, before any that is not known yet. */
 function ready(gates: readonly Verdict[]): Verdict {
-  const open = gates.filter(({ status }) => status !== 'True');
+  const open = [...gates.filter(({ status }) => status === 'False'), ...gates.filter(({ status }) => status === 'Unknown')];
   const [first] = open;
   if (!first) return verdict('Ready', 'True', 'Ready', 'everything asked for runs');
   return verdict('Ready', first.status === 'Unknown' ? 'False' : first.status, first.reason, open.map(({ message }) => message).join('; '));

@@ -99,9 +99,13 @@ await describeWith(['etcd', 'kube-apiserver'], 'a control plane', () => {
     }
   }, START_MS);
 
-  it('quotes the log when a program does not start', async () => {
-    const failure = startControlPlane({ apiServerArgs: ['--no-such-flag'] });
+  it('quotes the log when a program does not start, and keeps it', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'state-'));
+    const failure = startControlPlane({ apiServerArgs: ['--no-such-flag'], stateDir });
     await expect(failure).rejects.toThrow(/kube-apiserver ended early.*unknown flag: --no-such-flag/s);
+    expect(await readFile(join(stateDir, 'logs/kube-apiserver.log'), 'utf8')).toContain('no-such-flag');
+    expect(await processesGone(stateDir)).toEqual([]);
+    await rm(stateDir, { recursive: true });
   }, START_MS);
 });
 

@@ -66,7 +66,10 @@ const DEFAULTS = {
   onProgress: () => undefined,
 } satisfies ControlPlaneOptions;
 
-/** Starts a real etcd and kube-apiserver on free loopback ports; several can run at once. All of it ends with this process. */
+/**
+ * Starts a real etcd and kube-apiserver on free loopback ports; several can run at once. All of it ends with this process. When a
+ * program does not start, the error quotes its log; the logs of etcd and kube-apiserver then stay in the state folder.
+ */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { controllers, nodes, audit, name, apiServerArgs: args, onProgress, stateDir } = { ...DEFAULTS, ...options };
   if (nodes < 0 || nodes > MAX_NODES) throw new RangeError(`nodes: ${String(nodes)}, but 0 to ${String(MAX_NODES)} can be simulated`);

@@ -1,0 +1,124 @@
+import { ANNOTATION, API_VERSION, LABEL, MANAGER } from '../../base/names.ts';
+import type { KubeObject, Manifest, ResourceType } from '../../base/object.ts';
+import { refKey } from '../../base/object.ts';
+import { K8S } from '../../base/resources.ts';
+import type { View } from '../../base/view.ts';
+import type { Controller, EnginePlan, GeneratedSecret, Note, Observed, Outcome } from '../controller.ts';
+
+/** A resource for tests: its spec says what is to be rendered. */
+export interface ToySpec {
+  value?: string;
+  /** ConfigMaps, in number. */
+  maps?: number;
+  /** A binding outside of the namespace. */
+  binding?: boolean;
+  /** Name of a generated Secret; its hash goes into the workload when `hashed`. */
+  generated?: string;
+  hashed?: boolean;
+  /** Name of a Secret of the user's; no workload while it is absent. */
+  secret?: string;
+  /** Name of another Toy whose value is copied. */
+  peer?: string;
+  /** Counts all Toys into the first map. */
+  counts?: boolean;
+  unmanaged?: boolean;
+  throws?: 'plan' | 'status';
+}
+
+export const TOY: ResourceType = { apiVersion: API_VERSION, kind: 'Toy', plural: 'toys', namespaced: true };
+
+export type Toy = KubeObject & { spec: ToySpec; status?: Record<string, unknown> };
+
+export const toy = (name: string, spec: ToySpec = {}): Toy => ({
+  apiVersion: API_VERSION,
+  kind: 'Toy',
+  metadata: { name, namespace: 'ns' },
+  spec: { maps: 1, ...spec },
+});
+
+const labels = (owner: KubeObject): Record<string, string> => ({
+  [LABEL.managedBy]: MANAGER,
+  [LABEL.instance]: owner.metadata.name,
+  [LABEL.ownerKind]: owner.kind,
+});
+
+const child = (owner: KubeObject, type: ResourceType, name: string, rest: Record<string, unknown>): Manifest => ({
+  apiVersion: type.apiVersion,
+  kind: type.kind,
+  metadata: { name, ...(type.namespaced ? { namespace: owner.metadata.namespace ?? '' } : {}), labels: labels(owner) },
+  ...rest,
+});
+
+function workload(owner: Toy, annotations: Record<string, string>): Manifest {
+  const { name } = owner.metadata;
+  const template = { metadata: { annotations }, spec: { containers: [{ name: 'main', image: `image:${owner.spec.value ?? '1'}` }] } };
+  return child(owner, K8S.StatefulSet, name, { spec: { replicas: 1, selector: { matchLabels: labels(owner) }, template } });
+}
+
+function manifests(owner: Toy, view: View): Manifest[] {
+  const { spec } = owner;
+  const { name, namespace = '' } = owner.metadata;
+  const peer = spec.peer === undefined ? undefined : (view.get('Toy', namespace, spec.peer) as Toy | undefined);
+  const count = spec.counts === true ? { count: String(view.list('Toy').length) } : {};
+  const data = { value: spec.value ?? '', peer: peer?.spec.value ?? '', ...count };
+  const maps = Array.from({ length: spec.maps ?? 1 }, (_, i) => child(owner, K8S.ConfigMap, `${name}-${i}`, { data }));
+  const secret = spec.secret === undefined ? undefined : view.secret(namespace, spec.secret);
+  const hashes: Record<string, string> = {};
+  if (secret?.state === 'present') hashes['secret'] = secret.hash;
+  if (spec.hashed === true && spec.generated !== undefined) {
+    const facts = view.secret(namespace, spec.generated);
+    hashes['generated'] = facts.state === 'present' ? facts.hash : facts.state;
+  }
+  const service = child(owner, K8S.Service, name, { spec: { ports: [{ name: 'http', port: 80 }] } });
+  const workloads = secret?.state === 'absent' ? [] : [workload(owner, hashes)];
+  const binding = spec.binding === true ? [child(owner, K8S.ClusterRoleBinding, `ns-${name}`, { subjects: [{ kind: 'ServiceAccount', name }] })] : [];
+  return [...maps, service, ...workloads, ...binding];
+}
+
+function generated(owner: Toy): GeneratedSecret[] {
+  const name = owner.spec.generated;
+  if (name === undefined) return [];
+  const manifest = child(owner, K8S.Secret, name, { type: 'Opaque' });
+  manifest.metadata.annotations = { [ANNOTATION.generated]: 'password' };
+  return [{ manifest, keys: { password: 32 } }];
+}
+
+const isReady = (workload: KubeObject | undefined): boolean => {
+  const { status } = (workload ?? {}) as { status?: { readyReplicas?: number; observedGeneration?: number } };
+  return status?.readyReplicas === 1 && status.observedGeneration === workload?.metadata.generation;
+};
+
+export class ToyController implements Controller {
+  readonly resource = TOY;
+  plans = 0;
+
+  plan(object: KubeObject, view: View): EnginePlan {
+    const owner = object as Toy;
+    this.plans++;
+    if (owner.spec.throws === 'plan') throw new Error('a bug in plan');
+    return { apply: owner.spec.unmanaged !== true, generated: generated(owner), manifests: manifests(owner, view) };
+  }
+
+  status(object: KubeObject, _plan: EnginePlan, observed: Observed, outcome: Outcome, now: string): Record<string, unknown> {
+    const owner = object as Toy;
+    if (owner.spec.throws === 'status') throw new Error('a bug in status');
+    const { name, namespace = '', generation } = owner.metadata;
+    const ready = isReady(observed.child('StatefulSet', namespace, name)) ? 'True' : 'False';
+    const before = (owner.status?.['conditions'] as { status: string; lastTransitionTime: string }[] | undefined)?.[0];
+    const since = before?.status === ready ? before.lastTransitionTime : now;
+    return {
+      observedGeneration: generation,
+      conditions: [{ type: 'Ready', status: ready, lastTransitionTime: since }],
+      pods: observed.pods(namespace, { [LABEL.instance]: name }).length,
+      refusals: outcome.refusals.map((r) => `${refKey(r.ref)} ${r.reason}: ${r.message}`),
+      foreign: outcome.foreign.map((f) => `${refKey(f.ref)} ${f.manager}: ${f.fields.join(',')}`),
+    };
+  }
+
+  notes(before: Record<string, unknown> | undefined, after: Record<string, unknown>): readonly Note[] {
+    const ready = (status: Record<string, unknown> | undefined): string | undefined =>
+      (status?.['conditions'] as { status: string }[] | undefined)?.[0]?.status;
+    if (ready(before) === ready(after)) return [];
+    return [{ type: 'Normal', reason: ready(after) === 'True' ? 'Ready' : 'NotReady', message: 'changed' }];
+  }
+}
