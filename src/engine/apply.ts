@@ -8,7 +8,7 @@ import type { Caches } from './caches.ts';
 import type { ForeignFields, Refusal } from './controller.ts';
 import type { Expectations } from './expectations.ts';
 import { compact, foreignManagers } from './foreign.ts';
-import type { Attempt, Memory } from './memory.ts';
+import { type Attempt, type Memory, REFUSED_MS } from './memory.ts';
 import { whyNotOurs } from './ownership.ts';
 import { refusalOf } from './refusals.ts';
 import { stampOf, stamped } from './stamp.ts';
@@ -86,9 +86,11 @@ export class Applier {
     }
     // On its way out; the end of it wakes us.
     if (child.cached?.metadata.deletionTimestamp !== undefined) return;
+    const stranger = child.cached && this.#taken(pass, child, child.cached);
+    if (stranger !== undefined) return report(findings, stranger, REFUSED_MS);
     if (this.#isSettled(pass, child, findings)) return;
-    const taken = await this.#taken(pass, child);
-    if (taken !== undefined) this.#refuse(pass, child, { ref: child.ref, reason: 'NameTaken', message: taken }, findings);
+    const hidden = child.cached === undefined ? await this.#hidden(pass, child) : undefined;
+    if (hidden !== undefined) this.#refuse(pass, child, hidden, findings);
     else await this.#write(pass, child, findings);
   }
 
@@ -107,8 +109,7 @@ export class Applier {
     const { memory, clock } = this.#options;
     const known = memory.refusal(pass.key, child.attempt, steady(clock));
     if (known !== undefined) {
-      findings.refusals.push(known.refusal);
-      findings.againMs = Math.min(findings.againMs, known.ms);
+      report(findings, known.refusal, known.ms);
       return true;
     }
     return child.cached !== undefined && this.#isInPlace(pass, child, child.cached, findings);
@@ -140,13 +141,16 @@ export class Applier {
     return true;
   }
 
-  /** Why the name is not ours to write to. What no cache shows, for it lacks our label, is asked for. */
-  async #taken(pass: Pass, child: Child): Promise<string | undefined> {
-    const { caches, objects } = this.#options;
-    const living = child.cached ?? (await objects.getMetadata(child.type, child.ref, { signal: pass.signal }));
-    if (living === undefined) return undefined;
-    const why = whyNotOurs(living, pass.owner, (uid) => caches.ownerExists(uid));
-    return why === undefined ? undefined : `${child.ref.kind} ${child.ref.name} exists, and ${why}`;
+  /** Refuses a name under which something lives that is not ours to write to. */
+  #taken(pass: Pass, { ref }: Child, living: KubeObject): Refusal | undefined {
+    const why = whyNotOurs(living, pass.owner, (uid) => this.#options.caches.ownerExists(uid));
+    return why === undefined ? undefined : { ref, reason: 'NameTaken', message: `${ref.kind} ${ref.name} exists, and ${why}` };
+  }
+
+  /** What the cache does not show may live all the same, without our label: the API server knows. */
+  async #hidden(pass: Pass, child: Child): Promise<Refusal | undefined> {
+    const living = await this.#options.objects.getMetadata(child.type, child.ref, { signal: pass.signal });
+    return living === undefined ? undefined : this.#taken(pass, child, living);
   }
 
   async #write(pass: Pass, child: Child, findings: Findings): Promise<void> {
@@ -179,10 +183,15 @@ export class Applier {
   #refuse(pass: Pass, child: Child, refusal: Refusal, findings: Findings): void {
     const { memory, clock } = this.#options;
     const ms = memory.refuse(pass.key, child.attempt, refusal, steady(clock));
-    findings.refusals.push(refusal);
-    findings.againMs = Math.min(findings.againMs, ms);
+    report(findings, refusal, ms);
     pass.log.warn({ child: refKey(child.ref), reason: refusal.reason, refusal: refusal.message }, 'a child was refused');
   }
+}
+
+/** Adds a refusal that is to be looked at again in `ms`. */
+export function report(findings: Findings, refusal: Refusal, ms: number): void {
+  findings.refusals.push(refusal);
+  findings.againMs = Math.min(findings.againMs, ms);
 }
 
 const rewritten = (ref: ObjectRef, differing: readonly Difference[]): ForeignFields => ({

@@ -8,7 +8,7 @@ import type { SecretFacts } from '../base/view.ts';
 import { type Clock, steady } from '../kube/clock.ts';
 import { isAlreadyExists } from '../kube/errors.ts';
 import type { Objects } from '../kube/objects.ts';
-import type { Findings, Pass } from './apply.ts';
+import { type Findings, type Pass, report } from './apply.ts';
 import type { Caches } from './caches.ts';
 import type { GeneratedSecret, Refusal } from './controller.ts';
 import type { Expectations } from './expectations.ts';
@@ -73,8 +73,7 @@ export class Generator {
     const outcome = known ?? (await this.#create(pass, secret, attempt.ref));
     if (!('refusal' in outcome)) return outcome.found;
     const ms = known?.ms ?? memory.refuse(pass.key, attempt, outcome.refusal, steady(clock));
-    findings.refusals.push(outcome.refusal);
-    findings.againMs = Math.min(findings.againMs, ms);
+    report(findings, outcome.refusal, ms);
     return undefined;
   }
 

@@ -30,7 +30,8 @@ interface Memo {
   repairs?: { count: number; since: number };
 }
 
-const REFUSED_MS = 60_000;
+/** What was refused is tried again after this long: the reason (a quota, a right, a name) may lie elsewhere. */
+export const REFUSED_MS = 60_000;
 const FIGHT_MS = 60_000;
 /** So many repairs of one child within a minute are a fight that nobody wins. */
 const FIGHT_ROUNDS = 6;

@@ -43,7 +43,8 @@ function slimPodStatus(value: unknown): Fields {
 /** Labels, owner, node, phase, conditions, and the states of containers. */
 export function slimPod(pod: KubeObject): KubeObject {
   const { apiVersion, kind, spec, status } = pod as KubeObject & { spec?: unknown; status?: unknown };
-  return { apiVersion, kind, metadata: slimMeta(pod), spec: pick(fields(spec), 'nodeName'), status: slimPodStatus(status) } as KubeObject;
+  const slim = { apiVersion, kind, metadata: slimMeta(pod), spec: pick(fields(spec), 'nodeName'), status: slimPodStatus(status) };
+  return slim;
 }
 
 /** Spec and status whole, metadata without annotations. */

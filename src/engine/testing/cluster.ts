@@ -5,6 +5,7 @@ import { ApiError, type StatusDetails } from '../../kube/errors.ts';
 import type { RemoveOptions } from '../../kube/objects.ts';
 import type { Store } from '../../kube/store.ts';
 import type { Caches } from '../caches.ts';
+import type { KindCache } from '../kind-cache.ts';
 import type { EngineObjects } from '../reconcile.ts';
 import { merge } from './merge.ts';
 
@@ -100,52 +101,66 @@ export class FakeCluster implements EngineObjects {
     for (const deliver of held) deliver();
   }
 
-  async apply(_type: ResourceType, manifest: KubeObject, options: { manager: string }): Promise<KubeObject> {
-    const body = this.#request('apply', manifest);
-    const key = refKey(refOf(body));
-    const before = this.#objects.get(key);
-    if (before !== undefined) checkPreconditions(before, body.metadata);
+  apply(_type: ResourceType, manifest: KubeObject, options: { manager: string }): Promise<KubeObject> {
+    return later(() => {
+      const body = this.#request('apply', manifest);
+      const key = refKey(refOf(body));
+      const before = this.#objects.get(key);
+      if (before !== undefined) checkPreconditions(before, body.metadata);
+      return this.#store(before, this.#merge(key, options.manager, before ?? {}, body) as AnyObject);
+    });
+  }
+
+  applyStatus(_type: ResourceType, object: KubeObject, options: { manager: string }): Promise<KubeObject> {
+    return later(() => {
+      const body = this.#request('applyStatus', object);
+      const key = refKey(refOf(body));
+      const before = this.#objects.get(key);
+      if (before === undefined) throw apiError(404, 'NotFound');
+      checkPreconditions(before, body.metadata);
+      return this.#store(before, { ...before, status: this.#merge(`${key}/status`, options.manager, before['status'] ?? {}, body['status']) });
+    });
+  }
+
+  create(_type: ResourceType, manifest: KubeObject): Promise<KubeObject> {
+    return later(() => {
+      const body = this.#request('create', manifest);
+      if (this.#objects.has(refKey(refOf(body)))) throw apiError(409, 'AlreadyExists');
+      return this.#store(undefined, body);
+    });
+  }
+
+  get(type: ResourceType, name: NamespacedName): Promise<KubeObject> {
+    return later(() => {
+      const found = this.#look('get', type, name);
+      if (found === undefined) throw apiError(404, 'NotFound');
+      return found;
+    });
+  }
+
+  getMetadata(type: ResourceType, name: NamespacedName): Promise<KubeObject | undefined> {
+    return later(() => {
+      const found = this.#look('getMetadata', type, name);
+      return found === undefined ? undefined : { apiVersion: found.apiVersion, kind: found.kind, metadata: found.metadata };
+    });
+  }
+
+  remove(type: ResourceType, name: NamespacedName, options: RemoveOptions = {}): Promise<void> {
+    return later(() => {
+      this.#request('remove', { apiVersion: type.apiVersion, kind: type.kind, metadata: { ...name } });
+      const found = this.find(type.kind, name.namespace, name.name);
+      if (found === undefined) return;
+      checkPreconditions(found, options);
+      this.#drop(found);
+    });
+  }
+
+  /** What `manager` applied before under `key` is replaced by `next`. */
+  #merge(key: string, manager: string, live: unknown, next: unknown): unknown {
     const applied = this.#applied.get(key) ?? new Map<string, unknown>();
-    const next = merge(before ?? {}, applied.get(options.manager), body) as AnyObject;
-    this.#applied.set(key, applied.set(options.manager, structuredClone(manifest)));
-    return structuredClone(this.#store(before, next));
-  }
-
-  async applyStatus(_type: ResourceType, object: KubeObject, options: { manager: string }): Promise<KubeObject> {
-    const body = this.#request('applyStatus', object);
-    const key = `${refKey(refOf(body))}/status`;
-    const before = this.#objects.get(refKey(refOf(body)));
-    if (before === undefined) throw apiError(404, 'NotFound');
-    checkPreconditions(before, body.metadata);
-    const applied = this.#applied.get(key) ?? new Map<string, unknown>();
-    const status = merge(before['status'] ?? {}, applied.get(options.manager), body['status']);
-    this.#applied.set(key, applied.set(options.manager, structuredClone(body['status'])));
-    return structuredClone(this.#store(before, { ...before, status }));
-  }
-
-  async create(_type: ResourceType, manifest: KubeObject): Promise<KubeObject> {
-    const body = this.#request('create', manifest);
-    if (this.#objects.has(refKey(refOf(body)))) throw apiError(409, 'AlreadyExists');
-    return structuredClone(this.#store(undefined, body));
-  }
-
-  async get(type: ResourceType, name: NamespacedName): Promise<KubeObject> {
-    const found = this.#look('get', type, name);
-    if (found === undefined) throw apiError(404, 'NotFound');
-    return structuredClone(found);
-  }
-
-  async getMetadata(type: ResourceType, name: NamespacedName): Promise<KubeObject | undefined> {
-    const found = this.#look('getMetadata', type, name);
-    return found === undefined ? undefined : { apiVersion: found.apiVersion, kind: found.kind, metadata: structuredClone(found.metadata) };
-  }
-
-  async remove(type: ResourceType, name: NamespacedName, options: RemoveOptions = {}): Promise<void> {
-    this.#request('remove', { apiVersion: type.apiVersion, kind: type.kind, metadata: { ...name } });
-    const found = this.find(type.kind, name.namespace, name.name);
-    if (found === undefined) return;
-    checkPreconditions(found, options);
-    this.#drop(found);
+    const merged = merge(live, applied.get(manager), next);
+    this.#applied.set(key, applied.set(manager, structuredClone(next)));
+    return merged;
   }
 
   #look(verb: 'get' | 'getMetadata', type: ResourceType, name: NamespacedName): AnyObject | undefined {
@@ -201,11 +216,14 @@ export class FakeCluster implements EngineObjects {
     const { kind } = object;
     const namespace = nameOf(object).namespace;
     const ours = object.metadata.labels?.[LABEL.managedBy] === MANAGER;
-    const { own, children, pods, claims, secrets, namespaces } = this.#caches;
-    const labelled = ours ? (children.get(kind) ?? [pods, claims].find((cache) => cache.type.kind === kind)) : undefined;
-    const others = kind === 'Secret' && !ours ? secrets : kind === 'Namespace' ? namespaces : undefined;
-    const store = (own.get(kind) ?? labelled ?? others)?.store(namespace);
+    const { own, children, pods, claims } = this.#caches;
+    const labelled = children.get(kind) ?? [pods, claims].find((cache) => cache.type.kind === kind);
+    const store = (own.get(kind) ?? (ours ? labelled : this.#unlabelled(kind)))?.store(namespace);
     return store === undefined ? [] : [store];
+  }
+
+  #unlabelled(kind: string): KindCache | undefined {
+    return [this.#caches.secrets, this.#caches.namespaces].find((cache) => cache?.type.kind === kind);
   }
 
   #allCaches(): { stores: ReadonlyMap<string, Store> }[] {
@@ -213,6 +231,12 @@ export class FakeCluster implements EngineObjects {
     return [...own.values(), ...children.values(), pods, claims, secrets, ...(namespaces === undefined ? [] : [namespaces])];
   }
 }
+
+/** Answers after a moment, with a copy. */
+const later = async <T>(answer: () => T): Promise<T> => {
+  await Promise.resolve();
+  return structuredClone(answer());
+};
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

@@ -3,7 +3,7 @@ import type { KubeObject, Manifest, ResourceType } from '../../base/object.ts';
 import { refKey } from '../../base/object.ts';
 import { K8S } from '../../base/resources.ts';
 import type { View } from '../../base/view.ts';
-import type { Controller, EnginePlan, GeneratedSecret, Note, Observed, Outcome } from '../controller.ts';
+import type { Controller, EnginePlan, GeneratedSecret, Note } from '../controller.ts';
 
 /** A resource for tests: its spec says what is to be rendered. */
 export interface ToySpec {
@@ -55,24 +55,33 @@ function workload(owner: Toy, annotations: Record<string, string>): Manifest {
   return child(owner, K8S.StatefulSet, name, { spec: { replicas: 1, selector: { matchLabels: labels(owner) }, template } });
 }
 
+function data(owner: Toy, view: View): Record<string, string> {
+  const { value = '', peer, counts } = owner.spec;
+  const other = peer === undefined ? undefined : (view.get('Toy', owner.metadata.namespace ?? '', peer) as Toy | undefined);
+  return { value, peer: other?.spec.value ?? '', ...(counts === true ? { count: String(view.list('Toy').length) } : {}) };
+}
+
+/** Hashes of the Secrets that a restart must follow. */
+function hashes(owner: Toy, view: View): Record<string, string> {
+  const { secret, hashed, generated: made } = owner.spec;
+  const names = [secret, hashed === true ? made : undefined].filter((name) => name !== undefined);
+  const facts = names.map((name) => [name, view.secret(owner.metadata.namespace ?? '', name)] as const);
+  return Object.fromEntries(facts.map(([name, fact]) => [name, fact.state === 'present' ? fact.hash : fact.state]));
+}
+
 function manifests(owner: Toy, view: View): Manifest[] {
   const { spec } = owner;
-  const { name, namespace = '' } = owner.metadata;
-  const peer = spec.peer === undefined ? undefined : (view.get('Toy', namespace, spec.peer) as Toy | undefined);
-  const count = spec.counts === true ? { count: String(view.list('Toy').length) } : {};
-  const data = { value: spec.value ?? '', peer: peer?.spec.value ?? '', ...count };
-  const maps = Array.from({ length: spec.maps ?? 1 }, (_, i) => child(owner, K8S.ConfigMap, `${name}-${i}`, { data }));
-  const secret = spec.secret === undefined ? undefined : view.secret(namespace, spec.secret);
-  const hashes: Record<string, string> = {};
-  if (secret?.state === 'present') hashes['secret'] = secret.hash;
-  if (spec.hashed === true && spec.generated !== undefined) {
-    const facts = view.secret(namespace, spec.generated);
-    hashes['generated'] = facts.state === 'present' ? facts.hash : facts.state;
-  }
-  const service = child(owner, K8S.Service, name, { spec: { ports: [{ name: 'http', port: 80 }] } });
-  const workloads = secret?.state === 'absent' ? [] : [workload(owner, hashes)];
-  const binding = spec.binding === true ? [child(owner, K8S.ClusterRoleBinding, `ns-${name}`, { subjects: [{ kind: 'ServiceAccount', name }] })] : [];
-  return [...maps, service, ...workloads, ...binding];
+  const { name } = owner.metadata;
+  const maps = Array.from({ length: spec.maps ?? 1 }, (_, i) => child(owner, K8S.ConfigMap, `${name}-${i}`, { data: data(owner, view) }));
+  const annotations = hashes(owner, view);
+  const waits = spec.secret !== undefined && annotations[spec.secret] === 'absent';
+  const binding = child(owner, K8S.ClusterRoleBinding, `ns-${name}`, { subjects: [{ kind: 'ServiceAccount', name }] });
+  return [
+    ...maps,
+    child(owner, K8S.Service, name, { spec: { ports: [{ name: 'http', port: 80 }] } }),
+    ...(waits ? [] : [workload(owner, annotations)]),
+    ...(spec.binding === true ? [binding] : []),
+  ];
 }
 
 function generated(owner: Toy): GeneratedSecret[] {
@@ -99,7 +108,7 @@ export class ToyController implements Controller {
     return { apply: owner.spec.unmanaged !== true, generated: generated(owner), manifests: manifests(owner, view) };
   }
 
-  status(object: KubeObject, _plan: EnginePlan, observed: Observed, outcome: Outcome, now: string): Record<string, unknown> {
+  status(...[object, , observed, outcome, now]: Parameters<Controller['status']>): Record<string, unknown> {
     const owner = object as Toy;
     if (owner.spec.throws === 'status') throw new Error('a bug in status');
     const { name, namespace = '', generation } = owner.metadata;

@@ -54,7 +54,13 @@ export async function settle(turns = 5): Promise<void> {
   for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Waits, turn by turn of the event loop, until `condition` holds; the test's own time limit ends it otherwise. */
+const PATIENCE_MS = 15_000;
+
+/** Waits, turn by turn of the event loop, until `condition` holds; throws when it just never does. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  const end = Date.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`still not: ${String(condition)}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
