@@ -3,7 +3,7 @@ import { LABEL } from '../base/names.ts';
 import type { OwnerReference } from '../base/object.ts';
 import { apiError } from './testing/cluster.ts';
 import { harness, ready, started } from './testing/setup.ts';
-import { toy, type ToySpec } from './testing/toy.ts';
+import { toy } from './testing/toy.ts';
 
 describe('refusals', () => {
   it('touches nothing that is not ours', async () => {
@@ -124,7 +124,7 @@ describe('failures', () => {
     expect(h.toy('bad').status).toBeUndefined();
     expect(await h.metric('controller_runtime_reconcile_panics_total', { controller: 'toy' })).toBeGreaterThan(1);
     expect(h.logged.some(({ message }) => message === 'a bug of the operator')).toBe(true);
-    h.edit('bad', { throws: undefined } as unknown as ToySpec);
+    h.edit('bad', { throws: undefined });
     await h.idle();
     expect(h.toy('bad').status).toBeDefined();
   });

@@ -60,5 +60,5 @@ export function slimNamespace(namespace: KubeObject): KubeObject {
 /** Of a foreign Secret: that it exists, and in which version. There may be very many of them. */
 export function slimSecret({ apiVersion, kind, metadata }: KubeObject): KubeObject {
   const { namespace, name, uid, resourceVersion } = metadata;
-  return { apiVersion, kind, metadata: { namespace, name, uid, resourceVersion } as ObjectMeta };
+  return { apiVersion, kind, metadata: { namespace, name, uid, resourceVersion } };
 }

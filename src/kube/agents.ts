@@ -71,7 +71,9 @@ export class Agents {
       keepAliveMaxTimeout: 60_000,
     };
     const { proxy } = this.#options;
-    if (proxy !== undefined) return new ProxyAgent({ uri: proxy, requestTls: { ...tls, ...socket }, ...options });
+    if (proxy !== undefined) {
+      return new ProxyAgent({ uri: proxy, proxyTunnel: true, requestTls: { ...tls, ...socket, allowH2: false }, ...options });
+    }
     return new Agent({ ...options, connect: { ...tls, ...socket } });
   }
 }
