@@ -30,3 +30,20 @@ export const K8S = {
 } as const;
 
 export type K8sKind = keyof typeof K8S;
+
+/**
+ * Kinds that components render, now or in an earlier version: what the engine watches, applies and prunes, and what the
+ * operator's role allows.
+ */
+export const CHILD_TYPES: readonly ResourceType[] = [
+  K8S.ServiceAccount,
+  K8S.ClusterRoleBinding,
+  K8S.ConfigMap,
+  K8S.Secret,
+  K8S.Service,
+  K8S.NetworkPolicy,
+  K8S.PodDisruptionBudget,
+  K8S.StatefulSet,
+  K8S.DaemonSet,
+  K8S.Ingress,
+];

@@ -1,6 +1,6 @@
 import { GROUP, LABEL, MANAGER } from '../base/names.ts';
 import type { KubeObject, ObjectRef, OwnerReference, ResourceType } from '../base/object.ts';
-import { K8S } from '../base/resources.ts';
+import { CHILD_TYPES, K8S } from '../base/resources.ts';
 import type { Transport } from '../kube/http.ts';
 import type { Log } from '../kube/log.ts';
 import { Reflector } from '../kube/reflector.ts';
@@ -16,12 +16,6 @@ export interface Scope {
   /** False: cluster-scoped kinds may not be read (an installation with Roles only). Default true. */
   clusterScoped?: boolean;
 }
-
-/** Every kind that was ever rendered, so that what an older version made is still found. */
-export const CHILD_TYPES: readonly ResourceType[] = [
-  K8S.ServiceAccount, K8S.Role, K8S.RoleBinding, K8S.ClusterRoleBinding, K8S.ConfigMap, K8S.Secret, K8S.Service,
-  K8S.NetworkPolicy, K8S.PodDisruptionBudget, K8S.StatefulSet, K8S.Deployment, K8S.DaemonSet, K8S.Ingress,
-];
 
 const OURS = `${LABEL.managedBy}=${MANAGER}`;
 const NOT_OURS = `${LABEL.managedBy}!=${MANAGER}`;

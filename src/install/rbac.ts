@@ -1,7 +1,7 @@
 import { KINDS } from '../api/kinds.ts';
 import { GROUP, LABEL, MANAGER } from '../base/names.ts';
 import type { Manifest, ResourceType } from '../base/object.ts';
-import { K8S } from '../base/resources.ts';
+import { CHILD_TYPES, K8S } from '../base/resources.ts';
 import { LOG_COLLECTOR_ROLE } from '../components/alloy/defaults.ts';
 
 /** Roles that come with the installation, generated from what the code can render and watch. */
@@ -12,20 +12,6 @@ interface PolicyRule {
   verbs: readonly string[];
   resourceNames?: readonly string[];
 }
-
-/** Kinds that components render, and that the engine therefore watches, applies and prunes. */
-export const RENDERED: readonly ResourceType[] = [
-  K8S.ConfigMap,
-  K8S.Secret,
-  K8S.Service,
-  K8S.ServiceAccount,
-  K8S.StatefulSet,
-  K8S.DaemonSet,
-  K8S.PodDisruptionBudget,
-  K8S.NetworkPolicy,
-  K8S.Ingress,
-  K8S.ClusterRoleBinding,
-];
 
 /** Kinds that are only looked at: for readiness, for volumes, for Pod Security levels. */
 const OBSERVED: readonly ResourceType[] = [K8S.Pod, K8S.PersistentVolumeClaim, K8S.Namespace];
@@ -50,7 +36,7 @@ const ownKinds = (): PolicyRule[] => {
 /** What the operator may do. It may bind the collectors' role and no other, and never escalate. */
 export const operatorRules = (): PolicyRule[] => [
   ...ownKinds(),
-  ...RENDERED.map((type) => rule(type, [...READ, ...WRITE])),
+  ...CHILD_TYPES.map((type) => rule(type, [...READ, ...WRITE])),
   ...OBSERVED.map((type) => rule(type, READ)),
   rule(K8S.Event, ['create', 'patch']),
   rule(K8S.Lease, ['get', 'list', 'watch', 'create', 'update', 'patch']),

@@ -1,13 +1,13 @@
 import type { Clock, Timer } from './clock.ts';
 import { steady } from './clock.ts';
-import { ApiError } from './errors.ts';
+import { abortedError, ApiError } from './errors.ts';
 
 /** Ends a request: when its time is up, when the caller's signal is aborted, or when the client is closed. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #clock: Clock;
   readonly #outer: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.#fail('Aborted', 'the request was given up');
+  readonly #onAbort = (): void => this.#fail(abortedError());
   #timer: Timer | undefined;
   #dueAt: number;
   #ms: number;
@@ -58,7 +58,7 @@ export class Deadline {
   async race<T>(work: Promise<T>): Promise<T> {
     let end: (() => void) | undefined;
     const ended = new Promise<never>((_, reject) => {
-      end = () => reject(this.#error);
+      end = () => reject(this.#error ?? abortedError());
       this.signal.addEventListener('abort', end, { once: true });
       if (this.#error !== undefined) end();
     });
@@ -74,13 +74,13 @@ export class Deadline {
     this.#timer = this.#clock.setTimeout(() => {
       const left = this.remainingMs;
       if (left > 0) this.#arm(left);
-      else this.#fail('Timeout', `no answer within ${this.#ms} ms`);
+      else this.#fail(new ApiError({ status: 0, reason: 'Timeout', message: `no answer within ${this.#ms} ms` }));
     }, ms);
   }
 
-  #fail(reason: string, message: string): void {
+  #fail(error: ApiError): void {
     if (this.#error !== undefined) return;
-    this.#error = new ApiError({ status: 0, reason, message });
+    this.#error = error;
     this.dispose();
     this.#controller.abort(this.#error);
   }

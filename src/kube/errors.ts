@@ -59,6 +59,8 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
+const reasonOf = (status: number): string => REASONS[status] ?? 'Unknown';
+
 interface StatusBody {
   code?: number;
   reason?: string;
@@ -70,13 +72,15 @@ const isStatus = (body: unknown): body is StatusBody =>
   typeof body === 'object' && body !== null && (body as { kind?: unknown }).kind === 'Status';
 
 /** An error from a `Status` object, as a response body or inside a watch. */
-export function errorFromStatus(body: unknown, http: { status?: number; retryAfterSeconds?: number | undefined } = {}): ApiError {
+export function errorFromStatus(
+  body: unknown,
+  http: { status?: number; retryAfterSeconds?: number | undefined } = {},
+): ApiError {
   const status = isStatus(body) ? body : {};
   const code = http.status ?? status.code ?? 500;
-  const reason = status.reason ?? '';
   return new ApiError({
     status: code,
-    reason: reason === '' ? (REASONS[code] ?? 'Unknown') : reason,
+    reason: status.reason || reasonOf(code),
     message: status.message ?? `the API server answered ${code}`,
     details: status.details,
     retryAfterSeconds: http.retryAfterSeconds ?? status.details?.retryAfterSeconds,
@@ -94,13 +98,16 @@ export function errorFromResponse(status: number, text: string, retryAfter?: str
   }
   const quote = text.trim().slice(0, 200);
   const message = `the server answered ${status}${quote === '' ? '' : `: ${quote}`}`;
-  return new ApiError({ status, reason: REASONS[status] ?? 'Unknown', message, retryAfterSeconds });
+  return new ApiError({ status, reason: reasonOf(status), message, retryAfterSeconds });
 }
 
 /** Seconds of a `Retry-After` header. The API server never sends the date form, so that one counts as absent. */
 function parseRetryAfter(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 }
+
+/** Our own side gave up. */
+export const abortedError = (): ApiError => new ApiError({ status: 0, reason: 'Aborted', message: 'the request was given up' });
 
 const has = (e: unknown, status: number, ...reasons: string[]): boolean =>
   e instanceof ApiError && (e.status === status || reasons.includes(e.reason));

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { realClock, sleep, steady } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { Deadline } from './deadline.ts';
-import { ApiError, errorFromResponse } from './errors.ts';
+import { abortedError, ApiError, errorFromResponse } from './errors.ts';
 import { LineSplitter } from './lines.ts';
 import { retryDelay } from './retry.ts';
 import { Semaphore } from './semaphore.ts';
@@ -174,11 +174,9 @@ export class KubeHttp implements Transport {
       const response = await this.#observed(pool, request, () => this.#dispatch(pool, request, deadline));
       if (response.statusCode >= 200 && response.statusCode < 300) return response;
       const text = await response.body.text();
-      const rejected = this.#connection.rejected;
-      if (response.statusCode !== 401 || !again || rejected === undefined) {
-        throw errorFromResponse(response.statusCode, text, headerOf(response, 'retry-after'));
-      }
-      rejected.call(this.#connection);
+      const rejected = response.statusCode === 401 && again && this.#connection.rejected !== undefined;
+      if (!rejected) throw errorFromResponse(response.statusCode, text, headerOf(response, 'retry-after'));
+      this.#connection.rejected?.();
     }
   }
 
@@ -234,7 +232,7 @@ export class KubeHttp implements Transport {
     if (request.urgent === true) return () => undefined;
     const release = await this.#slots.acquire(signal);
     if (release !== undefined) return release;
-    throw deadline?.error ?? aborted();
+    throw deadline?.error ?? abortedError();
   }
 
   #deadline(request: KubeRequest): Deadline {
@@ -252,8 +250,6 @@ export class KubeHttp implements Transport {
 
 /** Carries what `onLine` has thrown past the errors of the connection. */
 class Refused extends Error {}
-
-const aborted = (): ApiError => new ApiError({ status: 0, reason: 'Aborted', message: 'the request was given up' });
 
 /** Whatever undici, Node or a credential plugin throws. */
 function asApiError(error: unknown): ApiError {

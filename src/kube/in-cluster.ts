@@ -17,19 +17,27 @@ export interface InClusterOptions {
  */
 export async function inClusterSource(options: InClusterOptions = {}): Promise<CredentialSource | undefined> {
   const { env = process.env, directory = SERVICE_ACCOUNT } = options;
-  const host = env['KUBERNETES_SERVICE_HOST'] ?? '';
-  if (host === '' || (env['KUBECONFIG'] ?? '') !== '') return undefined;
-  if (await exists(join(env['HOME'] ?? homedir(), '.kube', 'config'))) return undefined;
-  if (!(await exists(join(directory, 'token')))) return undefined;
-  const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
+  const server = serverOf(env);
+  if (server === undefined || (await hasKubeconfig(env)) || !(await exists(join(directory, 'token')))) return undefined;
   return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    server,
     namespace: await readFile(join(directory, 'namespace'), 'utf8').catch(() => undefined),
     load: async () => {
       const [token, ca] = await Promise.all([readFile(join(directory, 'token'), 'utf8'), readFile(join(directory, 'ca.crt'))]);
       return { headers: { authorization: `Bearer ${token.trim()}` }, tls: { ca } };
     },
   };
+}
+
+function serverOf(env: NodeJS.ProcessEnv): string | undefined {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
+  if (host === undefined || host === '') return undefined;
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port ?? '443'}`;
+}
+
+async function hasKubeconfig(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const { KUBECONFIG = '', HOME = homedir() } = env;
+  return KUBECONFIG !== '' || (await exists(join(HOME, '.kube', 'config')));
 }
 
 const exists = (file: string): Promise<boolean> =>

@@ -41,6 +41,8 @@ export interface LeaseCallbacks {
   onLeader?: (identity: string) => void;
 }
 
+const versionOf = (lease: KubeObject | undefined): string => lease?.metadata.resourceVersion ?? '';
+
 const RELEASE_TIMEOUT_MS = 5_000;
 const RELEASE_TRIES = 3;
 
@@ -205,9 +207,10 @@ export class LeaseElector {
 
   /** `gone` is the last state of a Lease that was deleted. What is older than what is known changes nothing. */
   #observe(lease: KubeObject | undefined, gone?: KubeObject): void {
-    const known = this.#lease?.metadata.resourceVersion ?? '';
-    const version = (lease ?? gone)?.metadata.resourceVersion ?? '';
-    if (version !== '' && (version === known ? lease !== undefined : isOlder(version, known))) return;
+    const known = versionOf(this.#lease);
+    const version = versionOf(lease ?? gone);
+    const old = version === known ? lease !== undefined : isOlder(version, known);
+    if (version !== '' && old) return;
     this.#lease = lease;
     this.#seenAt = steady(this.#clock);
     const leader = holderOf(this.#lease);

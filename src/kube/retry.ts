@@ -22,13 +22,17 @@ export function isIdempotent(request: KubeRequest): boolean {
       return true;
     case 'PATCH':
       return request.contentType === APPLY_PATCH;
-    case 'DELETE': {
-      const { uid, resourceVersion } = (request.body as Preconditioned | undefined)?.preconditions ?? {};
-      return uid !== undefined || resourceVersion !== undefined;
-    }
-    default:
+    case 'DELETE':
+      return hasPrecondition(request.body as Preconditioned | undefined);
+    case 'POST':
+    case 'PUT':
       return false;
   }
+}
+
+function hasPrecondition(body: Preconditioned | undefined): boolean {
+  const { uid, resourceVersion } = body?.preconditions ?? {};
+  return uid !== undefined || resourceVersion !== undefined;
 }
 
 /** Whether it is worth another try within the same call. A deadline that has passed is not: no time is left. */

@@ -4,9 +4,9 @@ import { KINDS, type Kind } from '../../src/api/kinds.ts';
 import { checkResource, normalised } from '../../src/api/resource.ts';
 import type { KubeObject, Manifest } from '../../src/base/object.ts';
 import { refKey, refOf } from '../../src/base/object.ts';
+import { CHILD_TYPES } from '../../src/base/resources.ts';
 import { isTree } from '../../src/components/kit/merge.ts';
 import { CONTROLLERS } from '../../src/controllers/index.ts';
-import { RENDERED } from '../../src/install/rbac.ts';
 import type { Plan } from '../../src/status/plan.ts';
 import { present, viewOf } from '../../src/testing/resources.ts';
 import { type JsonObject, resourceShape, values } from '../apiserver/arbitraries.ts';
@@ -50,7 +50,7 @@ describe.each(Object.keys(KINDS) as Kind[])('any %s that the schema accepts', (k
   });
 
   it('renders objects with valid, distinct names, of kinds that the operator may write', () => {
-    const kinds = new Set(RENDERED.map(({ kind: name }) => name));
+    const kinds = new Set(CHILD_TYPES.map(({ kind: name }) => name));
     fc.assert(
       fc.property(valid, (resource) => {
         const manifests = applied(planOf(resource));

@@ -31,6 +31,7 @@ export class FakeClock implements Clock {
 
   /** Turns the clock forward and lets everything that falls due happen, in order, with what follows from it. */
   async advance(ms: number): Promise<void> {
+    await settle();
     const end = this.#now + ms;
     for (let alarm = this.#first(end); alarm !== undefined; alarm = this.#first(end)) {
       this.#now = Math.max(this.#now, alarm.at);

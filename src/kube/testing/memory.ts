@@ -1,5 +1,4 @@
-import { errorFromResponse } from '../errors.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, errorFromResponse } from '../errors.ts';
 import type { KubeRequest, StreamOptions, Transport } from '../http.ts';
 import type { FakeAnswer, FakeRequest } from './cluster.ts';
 import { FakeCluster } from './cluster.ts';
@@ -58,16 +57,16 @@ export class MemoryTransport implements Transport {
   #watch(request: FakeRequest, onLine: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       let ended = false;
+      let stop = (): void => undefined;
       const end = (error?: unknown): void => {
         if (ended) return;
         ended = true;
-        watch?.stop();
+        stop();
         for (const w of this.watches) if (w.request === request) this.watches.delete(w);
         if (error === undefined) resolve();
-        else reject(error as Error);
+        else reject(error instanceof Error ? error : new Error('not an Error was thrown', { cause: error }));
       };
       signal?.addEventListener('abort', () => end(network('Aborted')), { once: true });
-      let watch: FakeWatch | undefined;
       const write = (line: string, last = false): void => {
         if (ended) return;
         try {
@@ -77,8 +76,9 @@ export class MemoryTransport implements Transport {
           end(error);
         }
       };
-      watch = startWatch(this.cluster, request, write);
-      if (ended) watch.stop();
+      const watch = startWatch(this.cluster, request, write);
+      stop = watch.stop;
+      if (ended) stop();
       else this.watches.add({ ...watch, cut: end, stop: () => end() });
     });
   }

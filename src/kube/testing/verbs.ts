@@ -33,9 +33,9 @@ function patch(cluster: FakeCluster, target: Target, request: FakeRequest, found
   const apply = request.contentType === 'application/apply-patch+yaml';
   if (apply && request.query['fieldManager'] === undefined) return status(422, 'Invalid', 'fieldManager is required for apply patch');
   if (found === undefined && (!apply || target.subresource !== '')) return status(404, 'NotFound');
-  const before = found ?? withNamespace(request.body as KubeObject, target);
-  const merged = merge(before, withNamespace(request.body as KubeObject, target)) as KubeObject;
-  const unchanged = found !== undefined && JSON.stringify(merged) === JSON.stringify(found);
+  const change = withNamespace(request.body as KubeObject, target);
+  const merged = merge(found ?? change, change) as KubeObject;
+  const unchanged = JSON.stringify(merged) === JSON.stringify(found);
   if (unchanged || request.query['dryRun'] === 'All') return { status: 200, body: merged };
   return { status: found === undefined ? 201 : 200, body: cluster.put(target.collection, merged) };
 }
