@@ -1,5 +1,5 @@
-import { hashValue } from '../base/hash.ts';
 import { type KubeObject, nameOf } from '../base/object.ts';
+import { secretFacts } from '../base/secret.ts';
 import type { SecretFacts, View } from '../base/view.ts';
 
 interface SecretObject extends KubeObject {
@@ -7,10 +7,11 @@ interface SecretObject extends KubeObject {
   stringData?: Record<string, string>;
 }
 
-const keysOf = ({ data, stringData }: SecretObject): string[] =>
-  Object.entries({ ...data, ...stringData })
-    .filter(([, value]) => value !== '')
-    .map(([key]) => key);
+/** As the API server would store it: `stringData` becomes part of `data`. */
+const stored = ({ data, stringData }: SecretObject): Record<string, string> => {
+  const texts = Object.entries(stringData ?? {}).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+  return { ...data, ...(Object.fromEntries(texts) as Record<string, string>) };
+};
 
 const byName = (a: KubeObject, b: KubeObject): number => {
   const left = `${a.metadata.namespace}/${a.metadata.name}`;
@@ -44,7 +45,7 @@ export class FileView implements View {
   secret(namespace: string, name: string): SecretFacts {
     const found = this.#find('Secret', namespace, name) as SecretObject | undefined;
     if (!found) return { state: 'unread' };
-    return { state: 'present', keys: keysOf(found), hash: hashValue({ ...found.data, ...found.stringData }) };
+    return secretFacts(stored(found));
   }
 
   namespaceLabels(name: string): Readonly<Record<string, string>> | undefined {

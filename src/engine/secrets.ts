@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { KubeObject, NamespacedName } from '../base/object.ts';
 import { nameKey } from '../base/object.ts';
 import { K8S } from '../base/resources.ts';
+import { secretFacts } from '../base/secret.ts';
 import type { SecretFacts } from '../base/view.ts';
 import { isNotFound } from '../kube/errors.ts';
 import type { Objects } from '../kube/objects.ts';
@@ -17,14 +17,9 @@ interface Entry {
 const ABSENT: SecretFacts = { state: 'absent' };
 const UNREAD: SecretFacts = { state: 'unread' };
 
-/** Facts about a whole Secret: keys whose value is not empty, sorted, and a hash of all keys and values. */
-export function factsOf(secret: KubeObject): SecretFacts {
-  const data = Object.entries((secret as { data?: Record<string, string> | null }).data ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const hash = createHash('sha256');
-  for (const [key, value] of data) hash.update(`${key.length}:${key}=${value.length}:${value};`);
-  const keys = data.filter(([, value]) => value !== '').map(([key]) => key);
-  return { state: 'present', keys, hash: hash.digest('hex').slice(0, 16) };
-}
+/** Facts about a whole Secret as the API server has it. */
+export const factsOf = (secret: KubeObject): SecretFacts =>
+  secretFacts((secret as { data?: Record<string, string> | null }).data ?? {});
 
 /**
  * What is in Secrets: our own from the cache, others read one by one when a resource refers to them. Of those only keys

@@ -3,7 +3,7 @@ import type { Connection, TlsOptions } from './connection.ts';
 import { ApiError, isAborted, isTimeout } from './errors.ts';
 import type { KubeRequest, Observation } from './http.ts';
 import { KubeHttp } from './http.ts';
-import { FakeClock, settle, until } from './testing/clock.ts';
+import { FakeClock, repeat, settle, until } from './testing/clock.ts';
 import { status } from './testing/cluster.ts';
 import type { Fault } from './testing/server.ts';
 import { FakeServer } from './testing/server.ts';
@@ -44,12 +44,13 @@ async function settled<T>(work: Promise<T>): Promise<T | ApiError> {
     (error: unknown) => error as ApiError,
   );
   void outcome.then(() => (done = true));
-  while (!done) {
+  const turn = async (): Promise<void> => {
     await settle();
     // The longer of two timers is the deadline; alone, it stands for a request under way.
     const [pause, deadline] = clock.pending();
     if (pause !== undefined && deadline !== undefined) await clock.advance(pause);
-  }
+  };
+  await repeat(turn, () => done);
   return outcome;
 }
 

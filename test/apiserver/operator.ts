@@ -1,6 +1,6 @@
 import { MANAGER } from '../../src/base/names.ts';
 import { CONTROLLERS } from '../../src/controllers/index.ts';
-import { type ManagerEnd, runManager } from '../../src/engine/manager.ts';
+import { type ManagerEnd, type ManagerOptions, runManager } from '../../src/engine/manager.ts';
 import { installation } from '../../src/install/rbac.ts';
 import { loadConnection } from '../../src/kube/connection.ts';
 import { type Log, silentLog } from '../../src/kube/log.ts';
@@ -29,13 +29,13 @@ export interface RunningOperator {
 }
 
 /** An operator inside this process, working when this resolves. */
-export async function startOperator(plane: ControlPlane, log: Log = silentLog): Promise<RunningOperator> {
+export async function startOperator(plane: ControlPlane, log: Log = silentLog, more: Partial<ManagerOptions> = {}): Promise<RunningOperator> {
   const stop = new AbortController();
   const connection = await loadConnection({ kubeconfig: await plane.kubeconfigFor(OPERATOR_USER) });
   let ended: Promise<ManagerEnd> | undefined;
   await new Promise<void>((resolve, reject) => {
     ended = runManager({
-      connection, log, userAgent: 'lgtm-operator/test', controllers: Object.values(CONTROLLERS), scope: {}, identity: 'test', addresses: [], signal: stop.signal, onWorking: resolve,
+      connection, log, userAgent: 'lgtm-operator/test', controllers: Object.values(CONTROLLERS), scope: {}, identity: 'test', addresses: [], signal: stop.signal, onWorking: resolve, ...more,
     });
     ended.catch(reject);
   });

@@ -57,10 +57,14 @@ export async function settle(turns = 5): Promise<void> {
 const PATIENCE_MS = 15_000;
 
 /** Waits, turn by turn of the event loop, until `condition` holds; throws when it just never does. */
-export async function until(condition: () => boolean): Promise<void> {
+export const until = (condition: () => boolean): Promise<void> =>
+  repeat(() => new Promise((resolve) => setImmediate(resolve)), condition);
+
+/** Does something over and over until `condition` holds; throws when it just never does, or a test would never end. */
+export async function repeat(turn: () => Promise<unknown>, condition: () => boolean): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`still not: ${String(condition)}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
 }

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { ReflectorOptions } from '../reflector.ts';
 import { Reflector } from '../reflector.ts';
 import { Store } from '../store.ts';
-import { FakeClock, settle, until } from './clock.ts';
+import { FakeClock, repeat, settle, until } from './clock.ts';
 import { FakeServer, verbOf } from './server.ts';
 import type { FakeWatch } from './watch.ts';
 
@@ -106,11 +106,11 @@ export class ReflectorBench {
   }
 
   /** Lets time pass, while I/O keeps up with it, until `condition` holds. */
-  async pass(stepMs: number, condition: () => boolean): Promise<void> {
-    while (!condition()) {
+  pass(stepMs: number, condition: () => boolean): Promise<void> {
+    return repeat(async () => {
       await settle();
       await this.clock.advance(stepMs);
-    }
+    }, condition);
   }
 
   get verbs(): string[] {

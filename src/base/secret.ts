@@ -1,0 +1,9 @@
+import { hashText } from './hash.ts';
+import type { SecretFacts } from './view.ts';
+
+/** Facts about a whole Secret, from its `data` (base64): keys whose value is not empty, sorted, and a hash of all keys and values. */
+export function secretFacts(data: Readonly<Record<string, string>>): SecretFacts {
+  const entries = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = hashText(entries.map(([key, value]) => `${key.length}:${key}=${value.length}:${value};`).join(''));
+  return { state: 'present', keys: entries.filter(([, value]) => value !== '').map(([key]) => key), hash };
+}
