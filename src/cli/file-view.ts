@@ -9,7 +9,7 @@ interface SecretObject extends KubeObject {
 
 /** As the API server would store it: `stringData` becomes part of `data`. */
 const stored = ({ data, stringData }: SecretObject): Record<string, string> => {
-  const texts = Object.entries(stringData ?? {}).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+  const texts = Object.entries(stringData ?? {}).map(([key, text]) => [key, Buffer.from(String(text)).toString('base64')]);
   return { ...data, ...(Object.fromEntries(texts) as Record<string, string>) };
 };
 

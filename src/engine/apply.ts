@@ -2,6 +2,7 @@ import { MANAGER } from '../base/names.ts';
 import type { KubeObject, Manifest, ObjectRef, ResourceType } from '../base/object.ts';
 import { refKey, refOf } from '../base/object.ts';
 import { type Clock, steady } from '../kube/clock.ts';
+import { ApiError } from '../kube/errors.ts';
 import type { Log } from '../kube/log.ts';
 import type { Objects } from '../kube/objects.ts';
 import type { Caches } from './caches.ts';
@@ -72,26 +73,35 @@ export class Applier {
    */
   async apply(pass: Pass, manifests: readonly Manifest[], findings: Findings): Promise<void> {
     this.#options.memory.keepOnly(pass.key, new Set(manifests.map((manifest) => refKey(refOf(manifest)))));
+    const first = this.#options.caches.childrenOf(pass.owner.metadata.uid ?? '').length === 0;
     for (const wave of waves(manifests)) {
-      await eachLimited(wave, IN_FLIGHT, (manifest) => this.#one(pass, manifest, findings));
+      await eachLimited(wave, IN_FLIGHT, (manifest) => this.#one(pass, manifest, { findings, first }));
       if (findings.refusals.length > 0) return;
     }
   }
 
-  async #one(pass: Pass, manifest: Manifest, findings: Findings): Promise<void> {
+  /** `first`: nothing of this resource is there yet, so most likely nothing stands under this name either. */
+  async #one(pass: Pass, manifest: Manifest, { findings, first }: { findings: Findings; first: boolean }): Promise<void> {
     const child = this.#child(pass, manifest);
     if (child === undefined) {
       findings.refusals.push(outOfScope(refOf(manifest)));
       return;
     }
-    // On its way out; the end of it wakes us.
-    if (child.cached?.metadata.deletionTimestamp !== undefined) return;
-    const stranger = child.cached && this.#taken(pass, child, child.cached);
-    if (stranger !== undefined) return report(findings, stranger, REFUSED_MS);
-    if (this.#isSettled(pass, child, findings)) return;
-    const hidden = child.cached === undefined ? await this.#hidden(pass, child) : undefined;
+    if (child.cached !== undefined) return this.#change(pass, child, child.cached, findings);
+    if (this.#isRefused(pass, child, findings)) return;
+    if (first && (await this.#write(pass, child, findings, true))) return;
+    const hidden = await this.#hidden(pass, child);
     if (hidden !== undefined) this.#refuse(pass, child, hidden, findings);
     else await this.#write(pass, child, findings);
+  }
+
+  async #change(pass: Pass, child: Child, cached: KubeObject, findings: Findings): Promise<void> {
+    // On its way out; the end of it wakes us.
+    if (cached.metadata.deletionTimestamp !== undefined) return;
+    const stranger = this.#taken(pass, child, cached);
+    if (stranger !== undefined) return report(findings, stranger, REFUSED_MS);
+    if (this.#isRefused(pass, child, findings) || this.#isInPlace(pass, child, cached, findings)) return;
+    await this.#write(pass, child, findings);
   }
 
   #child(pass: Pass, manifest: Manifest): Child | undefined {
@@ -104,17 +114,15 @@ export class Applier {
     return { type: cache.type, wanted, ref, cached, attempt: { ref, hash: stampOf(wanted), uid: cached?.metadata.uid ?? '' } };
   }
 
-  /** Whether there is nothing to send: all is in place, or it is known to be of no use. */
-  #isSettled(pass: Pass, child: Child, findings: Findings): boolean {
+  /** Whether just this was refused lately. */
+  #isRefused(pass: Pass, child: Child, findings: Findings): boolean {
     const { memory, clock } = this.#options;
     const known = memory.refusal(pass.key, child.attempt, steady(clock));
-    if (known !== undefined) {
-      report(findings, known.refusal, known.ms);
-      return true;
-    }
-    return child.cached !== undefined && this.#isInPlace(pass, child, child.cached, findings);
+    if (known !== undefined) report(findings, known.refusal, known.ms);
+    return known !== undefined;
   }
 
+  /** Whether there is nothing to send: all is as it should be, or known not to become so. */
   #isInPlace(pass: Pass, child: Child, cached: KubeObject, findings: Findings): boolean {
     const differing = [...differences(child.wanted, cached)];
     if (differing.length > 0 && !this.#isHopeless(pass, child, cached, { differing, findings })) return false;
@@ -153,16 +161,20 @@ export class Applier {
     return living === undefined ? undefined : this.#taken(pass, child, living);
   }
 
-  async #write(pass: Pass, child: Child, findings: Findings): Promise<void> {
+  /** Returns false only when `onlyNew` was asked for, and the name may be taken. */
+  async #write(pass: Pass, child: Child, findings: Findings, onlyNew = false): Promise<boolean> {
     pass.signal.throwIfAborted();
+    const manifest = onlyNew ? asNew(child.wanted) : child.wanted;
     try {
-      const answer = await this.#options.objects.apply(child.type, child.wanted, { manager: MANAGER, force: true, signal: pass.signal });
+      const answer = await this.#options.objects.apply(child.type, manifest, { manager: MANAGER, force: true, signal: pass.signal });
       this.#wrote(pass, child, answer, findings);
     } catch (error) {
+      if (onlyNew && isVersionRefused(error)) return false;
       const refusal = refusalOf(error, child.ref);
       if (refusal === undefined) throw error;
       this.#refuse(pass, child, refusal, findings);
     }
+    return true;
   }
 
   #wrote(pass: Pass, { ref, wanted, attempt }: Child, answer: KubeObject, findings: Findings): void {
@@ -187,6 +199,15 @@ export class Applier {
     pass.log.warn({ child: refKey(child.ref), reason: refusal.reason, refusal: refusal.message }, 'a child was refused');
   }
 }
+
+/**
+ * Server-side apply that only creates: no object is of this version, so one that exists answers with a conflict, while the
+ * version is dropped from one that does not. It saves asking for each name first; where it is refused, that is what happens.
+ */
+const asNew = (manifest: Manifest): Manifest => ({ ...manifest, metadata: { ...manifest.metadata, resourceVersion: '1' } });
+
+const isVersionRefused = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 409 || error.message.includes('resourceVersion'));
 
 /** Adds a refusal that is to be looked at again in `ms`. */
 export function report(findings: Findings, refusal: Refusal, ms: number): void {

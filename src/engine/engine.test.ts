@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LABEL, MANAGER } from '../base/names.ts';
+import { apiError } from './testing/cluster.ts';
 import { Harness } from './testing/harness.ts';
 import { CHILDREN, ready, started } from './testing/setup.ts';
 import { toy } from './testing/toy.ts';
@@ -13,6 +14,28 @@ describe('creating', () => {
     expect(h.cluster.take()).toEqual(['applyStatus Toy/a']);
     expect(h.toy('a').status).toMatchObject({ observedGeneration: 1, conditions: [{ type: 'Ready', status: 'True' }] });
     expect(h.events).toEqual(['a NotReady', 'a Ready']);
+  });
+
+  it('asks for no name first, unless something of it is there already', async () => {
+    const h = await started(['a']);
+    expect(h.cluster.requests.some(({ verb }) => verb === 'getMetadata')).toBe(false);
+    h.cluster.take();
+    h.edit('a', { maps: 2 });
+    await h.idle();
+    expect(h.cluster.requests.map(({ verb, kind, name }) => `${verb} ${kind}/${name}`)).toEqual([
+      'getMetadata ConfigMap/a-1', 'apply ConfigMap/a-1', 'applyStatus Toy/a',
+    ]);
+  });
+
+  it('asks first where the API server does not create by version', async () => {
+    const h = await started();
+    h.cluster.admit = ({ verb, body }) => {
+      if (verb === 'apply' && body?.metadata.resourceVersion !== undefined) throw apiError(422, 'Invalid', 'metadata.resourceVersion: must not be set');
+    };
+    h.cluster.put(toy('a'));
+    await h.idle();
+    expect(h.cluster.find('StatefulSet', 'ns', 'a')).toBeDefined();
+    expect(h.toy('a').status?.['refusals']).toEqual([]);
   });
 
   it('then costs no request at all, however often it is looked at', async () => {

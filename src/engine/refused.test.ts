@@ -10,8 +10,11 @@ describe('refusals', () => {
     const h = harness();
     h.cluster.put({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'ns' } });
     h.cluster.put(toy('a'));
+    const before = h.cluster.find('Service', 'ns', 'a');
     await h.start();
-    expect(h.cluster.take()).toEqual(['apply ConfigMap/a-0', 'applyStatus Toy/a']);
+    // The API server has refused the one for the Service.
+    expect(h.cluster.take()).toEqual(['apply ConfigMap/a-0', 'apply Service/a', 'applyStatus Toy/a']);
+    expect(h.cluster.find('Service', 'ns', 'a')).toBe(before);
     expect(h.toy('a').status?.['refusals']).toEqual([
       'Service/ns/a NameTaken: Service a exists, and it is not managed by lgtm-operator; remove or rename it',
     ]);

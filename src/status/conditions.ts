@@ -92,7 +92,8 @@ function wiringReady(wires: readonly Wire[]): Verdict {
     return verdict('WiringReady', 'False', reason, missing.map(({ why, to }) => why ?? to).join('; '));
   }
   const active = wires.filter(({ state }) => state === 'Active').length;
-  return verdict('WiringReady', 'True', 'Wired', active === wires.length ? `${active} links active` : `${active} of ${wires.length} links active`);
+  const count = active === wires.length ? `${active}` : `${active} of ${wires.length}`;
+  return verdict('WiringReady', 'True', 'Wired', wires.length === 0 ? 'no links' : `${count} ${wires.length === 1 ? 'link' : 'links'} active`);
 }
 
 function retentionApplied(plan: Plan, config: Verdict, workloads: Verdict): Verdict[] {

@@ -4,7 +4,8 @@ import type { Client } from '../controlplane/client.ts';
 
 type Resource = KubeObject & { status?: Status };
 
-const TICK: Readonly<Record<string, string>> = { True: '✓', False: '…', Unknown: '?' };
+/** Reconciling and Stalled are there only while something is not as it should be. */
+const tick = (type: string, value: string): string => (type === 'Stalled' ? '✗' : value === 'True' && type !== 'Reconciling' ? '✓' : '…');
 
 /** Prints each condition when it turns; ends when every resource is Ready. */
 export class ReadyWatch {
@@ -49,6 +50,6 @@ export class ReadyWatch {
     if (this.#seen.get(key) === now) return;
     this.#seen.set(key, now);
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(1).padStart(6);
-    this.#say(`${seconds}s  ${TICK[value] ?? ' '} ${name.padEnd(26)} ${`${type}=${value}`.padEnd(22)} ${reason}: ${message}`);
+    this.#say(`${seconds}s  ${tick(type, value)} ${name.padEnd(26)} ${`${type}=${value}`.padEnd(22)} ${reason}: ${message}`);
   }
 }

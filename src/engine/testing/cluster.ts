@@ -35,7 +35,7 @@ export class FakeCluster implements EngineObjects {
   readonly #objects = new Map<string, AnyObject>();
   /** Ref → manager → what it applied last. */
   readonly #applied = new Map<string, Map<string, unknown>>();
-  #version = 0;
+  #version = 100;
   #uid = 0;
   #held: (() => void)[] | undefined;
 
@@ -107,6 +107,7 @@ export class FakeCluster implements EngineObjects {
       const key = refKey(refOf(body));
       const before = this.#objects.get(key);
       if (before !== undefined) checkPreconditions(before, body.metadata);
+      delete body.metadata.resourceVersion;
       return this.#store(before, this.#merge(key, options.manager, before ?? {}, body) as AnyObject);
     });
   }
