@@ -8,6 +8,9 @@ const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const HOST_PORT = /^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?$/;
+const REGISTRY = /^[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([-._]+[a-z0-9]+)*)*\/?$/;
+const IMAGE =
+  /^[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([-._]+[a-z0-9]+)*)*(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@sha256:[a-f0-9]{64})?$/;
 
 /** Patterns by what a reader would call them. */
 export const PATTERN_NAMES: Readonly<Record<string, string>> = {
@@ -16,6 +19,8 @@ export const PATTERN_NAMES: Readonly<Record<string, string>> = {
   [DNS_LABEL.source]: 'DNS label',
   [DNS_NAME.source]: 'DNS name',
   [HOST_PORT.source]: 'host or host:port',
+  [REGISTRY.source]: 'registry without a scheme',
+  [IMAGE.source]: 'image reference',
 };
 
 export const dnsLabel = (description: string) =>
@@ -76,7 +81,8 @@ export const version = (product: string) =>
 
 export const images = z
   .strictObject({
-    registry: text('Registry and path put in place of the default registry of every image: `registry.example.com/mirror`.').optional(),
+    registry: z.string().min(1).max(253).regex(REGISTRY, 'expected a registry such as registry.example.com:5000/mirror, without a scheme').optional()
+      .meta({ description: 'Registry and path put in place of the default registry of every image: `registry.example.com/mirror`.' }),
     pullSecrets: z.array(objectName('Secret of type kubernetes.io/dockerconfigjson.')).max(8).optional()
       .meta({ description: 'Secrets for pulling, in the namespace of the resource.' }),
   })
@@ -110,7 +116,8 @@ export const toleration = z
 
 /** What can be overridden on every component. */
 export const componentOverrides = {
-  image: text('Whole image reference in place of the default, tag or digest included.', 512).optional(),
+  image: z.string().min(1).max(512).regex(IMAGE, 'expected an image such as registry.example.com/loki:3.7.8, without a scheme').optional()
+    .meta({ description: 'Whole image reference in place of the default, tag or digest included.' }),
   resources: resources.optional(),
   nodeSelector: labelMap('Labels that a node must have.').optional(),
   tolerations: z.array(toleration).max(16).optional().meta({ description: 'Taints that the pods tolerate.' }),

@@ -63,7 +63,7 @@ const tenancy = ruled(
   {
     cel: '!self.enabled || has(self.tenant)',
     code: 'TenantRequired',
-    message: 'name the tenant that the collectors write as',
+    message: 'required while tenancy is enabled: name the tenant that the collectors write as',
     path: ['tenant'],
     holds: (t) => !t.enabled || t.tenant !== undefined,
   },
@@ -87,7 +87,7 @@ const spec = z.strictObject({
 export const logStackSpec = ruled(spec.meta({ description: 'Logs: a store, and what writes into it.' }), {
   cel: "!(has(self.loki) && has(self.loki.replicas) && self.loki.replicas == 3) || (has(self.storage) && self.storage.type != 'filesystem')",
   code: 'ReplicasNeedObjectStorage',
-  message: 'three replicas need object storage (s3, gcs or azure): a filesystem cannot be shared',
+  message: 'three replicas need object storage (s3, gcs or azure), for a filesystem cannot be shared: set storage, or one replica',
   path: ['loki', 'replicas'],
   holds: (s) => s.loki?.replicas !== 3 || (s.storage !== undefined && s.storage.type !== 'filesystem'),
 });

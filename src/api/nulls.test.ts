@@ -41,8 +41,8 @@ describe('checkResource', () => {
   });
 
   it('counts characters as the API server does', () => {
-    const image = (count: number) => checkResource(logStack({ backend: 'loki', loki: { image: '😀'.repeat(count) } }));
-    expect(image(512)).toEqual([]);
-    expect(image(513)).toMatchObject([{ code: 'InvalidValue', path: 'spec.loki.image' }]);
+    const region = (count: number) => checkResource(logStack({ backend: 'loki', storage: { type: 's3', s3: { bucket: 'logs', region: '😀'.repeat(count) } } }));
+    expect(region(63)).toEqual([]);
+    expect(region(64)).toMatchObject([{ code: 'InvalidValue', path: 'spec.storage.s3.region' }]);
   });
 });

@@ -69,7 +69,7 @@ type Base = z.output<typeof base>;
 const belongs = (type: 's3' | 'gcs' | 'azure'): Rule<Base> => ({
   cel: `(self.type == '${type}') == has(self.${type})`,
   code: 'StorageTypeMismatch',
-  message: `${type} must be set when type is ${type}, and only then`,
+  message: `${type} must be set when type is ${type}, and left out otherwise`,
   path: [type],
   holds: (s) => (s.type === type) === (s[type] !== undefined),
 });

@@ -5,6 +5,7 @@ import { failure, type Finding, type FindingCode, FINDING_CODES } from './findin
 import { type KindDefinition, isKind, kindDefinition } from './kinds.ts';
 import { unsafeKeys, withoutNulls } from './nulls.ts';
 import { type Rule, ruled } from './rule.ts';
+import { issueText } from './sentence.ts';
 
 /** Longest name: `<name>-alloy-cluster` must not exceed the 52 characters of a StatefulSet. */
 export const MAX_NAME = 38;
@@ -67,8 +68,9 @@ function toFinding(issue: z.core.$ZodIssue, resource: unknown): Finding {
     const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
     return failure(code, keys.join(', '), `unknown field ${keys.join(', ')}: remove it or mend its spelling`);
   }
-  if (code === 'MissingField') return failure(code, path, `${path} is required`);
-  return failure(code, path, `${path === '' ? '' : `${path}: `}${issue.message}`);
+  if (code === 'MissingField') return failure(code, path, `${path} is required: set it`);
+  const text = issueText(issue, valueAt(resource, issue.path));
+  return failure(code, path, path === '' || text.startsWith(`${path} `) ? text : `${path}: ${text}`);
 }
 
 interface KindSchemas {
@@ -93,7 +95,7 @@ export function normalised<R extends { kind?: unknown }>(resource: R): R {
   return schemas ? (withoutNulls(resource, schemas.shape) as R) : resource;
 }
 
-const unsafe = (path: string): Finding => failure('UnsafeKey', path, `${path}: no key may be named __proto__, rename or remove it`);
+const unsafe = (path: string): Finding => failure('UnsafeKey', path, `${path}: no key may be named __proto__: rename or remove it`);
 
 /** Checks a resource against the schema of its kind: what the API server checks, and nothing that needs a cluster. */
 export function checkResource(resource: { apiVersion?: unknown; kind?: unknown }): Finding[] {

@@ -21,11 +21,12 @@ export interface Loaded {
 const isObject = (value: unknown): value is KubeObject =>
   typeof value === 'object' && value !== null && 'kind' in value && 'apiVersion' in value;
 
-/** `kubectl` puts what has no namespace into the current one; here that is `fallback`. */
+/** `kubectl` puts what has no namespace into the current one; here that is `fallback`. Others (a Kustomization) may lack metadata. */
 function placed(object: KubeObject, fallback: string): KubeObject {
-  if (!isKind(object.kind) && object.kind !== 'Secret') return object;
-  const metadata = object.metadata as KubeObject['metadata'] | undefined;
-  return { ...(isKind(object.kind) ? normalised(object) : object), metadata: { ...metadata, name: metadata?.name ?? '', namespace: metadata?.namespace ?? fallback } };
+  const given: Partial<KubeObject['metadata']> = object.metadata ?? {};
+  const metadata = { ...given, name: given.name ?? '' };
+  if (isKind(object.kind)) return { ...normalised(object), metadata: { ...metadata, namespace: given.namespace ?? fallback } };
+  return { ...object, metadata: object.kind === 'Secret' ? { ...metadata, namespace: given.namespace ?? fallback } : metadata };
 }
 
 function parse(text: string, source: string, fallback: string): Loaded {

@@ -31,10 +31,14 @@ export function checkDocuments(documents: readonly Document[]): Located[] {
   );
 }
 
+/** The sentence without the path that it begins with, which stands in a column of its own. */
+const sentence = ({ path, message }: Finding): string => (message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message);
+
 /** One line each: where, path, code, sentence. */
 export function printFindings(findings: readonly Located[], out: NodeJS.WritableStream): void {
-  for (const { source, path, code, severity, message } of findings) {
-    out.write(`${source}: ${severity}: ${path === '' ? '-' : path}: ${code}: ${message}\n`);
+  for (const finding of findings) {
+    const { source, path, code, severity } = finding;
+    out.write(`${source}: ${severity}: ${path === '' ? '-' : path}: ${code}: ${sentence(finding)}\n`);
   }
 }
 

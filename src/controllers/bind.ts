@@ -11,6 +11,7 @@ export type Invalid = KubeObject & { spec?: unknown; status?: Status };
 /** The plan for a resource that its schema refuses (an older CRD, or validation turned off): nothing is touched. */
 export const invalidPlan = (resource: Invalid, findings: readonly Finding[]): Plan => ({
   apply: false,
+  rendered: false,
   unmanaged: false,
   findings,
   generated: [],
@@ -27,7 +28,6 @@ export const invalidPlan = (resource: Invalid, findings: readonly Finding[]): Pl
 export const bind = <T extends KubeObject>(resource: ResourceType, plan: (resource: T, view: View) => Plan): Controller<Plan> => ({
   resource,
   plan: (object, view) => plan(object as T, view),
-  status: (object, planned, observed, outcome, now) =>
-    buildStatus({ resource: object, plan: planned, observed, outcome, now }),
+  status: (object, planned, seen) => buildStatus({ resource: object as KubeObject & { status?: Status }, plan: planned, ...seen }),
   notes: (before, after) => transitions(before, after),
 });

@@ -80,6 +80,7 @@ export function planDashboardStack(dashboard: DashboardStack, view: View): Plan 
   const unmanaged = dashboard.spec.managementState === 'Unmanaged';
   return {
     apply: !unmanaged && !findings.some(isFailure),
+    rendered: true,
     unmanaged,
     findings,
     generated: grafanaSecrets(input),

@@ -149,6 +149,7 @@ export function planLogStack(stack: LogStack, view: View): Plan {
   const unmanaged = spec.managementState === 'Unmanaged';
   return {
     apply: !unmanaged && !found.some(isFailure),
+    rendered: true,
     unmanaged,
     findings: found,
     generated: [],

@@ -2,12 +2,13 @@ import type { KubeObject } from '../base/object.ts';
 import { LABEL } from '../base/names.ts';
 
 /**
- * The version of a product: the user's, else the one that was chosen before (by what runs, then by the status, which a
- * restore may have lost), else ours of today. So an upgrade of the operator moves nothing.
+ * The version of a product: the user's, else the one that was chosen before, else ours of today. So an upgrade of the operator
+ * moves nothing. What was chosen is recorded in the status, and where a restore has lost that, on the label of what runs: not
+ * the other way round, since anybody who labels a workload would else move its version.
  */
 export const chosenVersion = (
   wanted: string | undefined,
   running: KubeObject | undefined,
   recorded: string | undefined,
   latest: string,
-): string => wanted ?? running?.metadata.labels?.[LABEL.version] ?? recorded ?? latest;
+): string => wanted ?? (recorded === '' ? undefined : recorded) ?? running?.metadata.labels?.[LABEL.version] ?? latest;

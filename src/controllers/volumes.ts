@@ -14,7 +14,7 @@ const differs = (wanted: Claim, live: Claim): string | undefined => {
   const size = live.spec.resources.requests.storage;
   if (wanted.spec.resources.requests.storage !== size) return `size, which is ${size}`;
   const className = live.spec.storageClassName;
-  if (wanted.spec.storageClassName !== undefined && wanted.spec.storageClassName !== className) return `className, which is ${className ?? 'the default'}`;
+  if (wanted.spec.storageClassName !== className) return `className, which is ${className ?? "the cluster's default (leave it out)"}`;
   return undefined;
 };
 

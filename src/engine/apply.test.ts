@@ -57,6 +57,10 @@ describe('whyNotOurs', () => {
     expect(why({ ...ours, [LABEL.ownerUid]: 'dead' })).toBeUndefined();
   });
 
+  it('knows its own by the UID, whatever became of the other labels', () => {
+    expect(why({ [LABEL.managedBy]: 'Helm', [LABEL.ownerUid]: 'u' })).toBeUndefined();
+  });
+
   it('leaves the rest alone', () => {
     expect(why({})).toContain('not managed by');
     expect(why({ [LABEL.managedBy]: 'Helm' })).toContain('not managed by');

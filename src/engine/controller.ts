@@ -46,6 +46,13 @@ export interface Outcome {
   foreign: readonly ForeignFields[];
 }
 
+/** What a pass saw and found, and when (RFC 3339). */
+export interface Seen {
+  observed: Observed;
+  outcome: Outcome;
+  now: string;
+}
+
 /** A transition worth an event. */
 export interface Note {
   type: 'Normal' | 'Warning';
@@ -58,6 +65,6 @@ export interface Controller<P extends EnginePlan = EnginePlan> {
   readonly resource: ResourceType;
   plan(object: KubeObject, view: View): P;
   /** The whole `.status`; conditions keep their `lastTransitionTime` unless their status flips. */
-  status(object: KubeObject, plan: P, observed: Observed, outcome: Outcome, now: string): Record<string, unknown>;
+  status(object: KubeObject, plan: P, seen: Seen): Record<string, unknown>;
   notes(before: Record<string, unknown> | undefined, after: Record<string, unknown>): readonly Note[];
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { LABEL } from '../base/names.ts';
 import { apiError } from './testing/cluster.ts';
 import type { Harness } from './testing/harness.ts';
-import { ready } from './testing/setup.ts';
+import { CHILDREN, ready } from './testing/setup.ts';
+import { toy } from './testing/toy.ts';
 
 describe('drift', () => {
   it('is restored by exactly one write a change', async () => {
@@ -125,6 +126,20 @@ describe('pruning', () => {
     await h.idle();
     expect(h.cluster.take()).toEqual(['remove ClusterRoleBinding/ns-a']);
     expect(h.reconciler.memory.size).toBe(0);
+  });
+
+  it('waits for the children of a deleted namesake to go, and then makes its own', async () => {
+    const h = await ready({ binding: true });
+    h.cluster.delete('Toy', 'ns', 'a');
+    h.cluster.put(toy('a', { binding: true }));
+    await h.idle();
+    // The binding is adopted: no garbage collector would remove it.
+    expect(h.cluster.take().filter((w) => !w.startsWith('applyStatus'))).toEqual(['apply ClusterRoleBinding/ns-a']);
+    for (const [kind, name] of [['ConfigMap', 'a-0'], ['Service', 'a'], ['StatefulSet', 'a']] as const) h.cluster.delete(kind, 'ns', name);
+    await h.idle();
+    expect(h.cluster.take().filter((w) => !w.startsWith('applyStatus'))).toEqual(CHILDREN);
+    expect(h.cluster.find('ClusterRoleBinding', '', 'ns-a')?.metadata.labels?.[LABEL.ownerUid]).toBe(h.toy('a').metadata.uid);
+    expect(h.toy('a').status?.['refusals']).toEqual([]);
   });
 
   it('does not sweep when the owner lives after all', async () => {

@@ -23,8 +23,10 @@ function byReference(controller: OwnerReference, owner: KubeObject): string | un
 
 function byLabels(object: KubeObject, owner: KubeObject, lives: Lives): string | undefined {
   const labels = object.metadata.labels ?? {};
+  // Whoever changed the other label did not make it somebody else's.
+  if (labels[LABEL.ownerUid] !== undefined && labels[LABEL.ownerUid] === owner.metadata.uid) return undefined;
   if (labels[LABEL.managedBy] !== MANAGER) return `it is not managed by ${MANAGER}; remove or rename it`;
   const other = labels[LABEL.ownerUid];
-  if (other === undefined || other === owner.metadata.uid || !lives(other)) return undefined;
+  if (other === undefined || !lives(other)) return undefined;
   return `it belongs to ${labels[LABEL.ownerKind] ?? 'a resource'} ${labels[LABEL.ownerNamespace] ?? ''}/${labels[LABEL.instance] ?? other}`;
 }

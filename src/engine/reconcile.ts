@@ -174,7 +174,7 @@ export class Reconciler {
     const observed = new CacheObserved(caches, findings.written);
     const outcome = { refusals: inOrder(findings.refusals), foreign: inOrder(findings.foreign) };
     const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
-    const after = guarded('status', () => controller.status(pass.owner, plan, observed, outcome, now));
+    const after = guarded('status', () => controller.status(pass.owner, plan, { observed, outcome, now }));
     const write = await this.#status.write(pass, controller.resource, after);
     if (write.result === 'gone') return { again: 'backoff' };
     if (write.result === 'written') this.#tell(pass.owner, guarded('notes', () => controller.notes(before, after)));

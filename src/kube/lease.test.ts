@@ -183,6 +183,21 @@ describe('LeaseElector', () => {
     expect(b.elector.isLeader).toBe(true);
   });
 
+  it('does not write over and over when its writes arrive but their answers do not', async () => {
+    write({ holderIdentity: '' });
+    const a = new Candidate('a');
+    a.transport.fault = (r) => {
+      if (r.method !== 'PUT') return undefined;
+      cluster.put(LEASES, r.body as KubeObject);
+      return network('Timeout');
+    };
+    await clock.advance(60_000);
+    expect(a.writes().length).toBeLessThan(15);
+    a.transport.fault = () => undefined;
+    await clock.advance(10_000);
+    expect(a.elector.isLeader).toBe(true);
+  });
+
   describe('that leads', () => {
     it('steps down when it cannot renew for 20 s, before anybody takes over, once', async () => {
       const a = await candidate('a');

@@ -1,7 +1,7 @@
 import type { KubeObject, NamespacedName } from '../base/object.ts';
 import { K8S } from '../base/resources.ts';
 import type { Clock } from './clock.ts';
-import { realClock, steady } from './clock.ts';
+import { realClock, sleep, steady } from './clock.ts';
 import { isAlreadyExists, isConflict, isNotFound } from './errors.ts';
 import type { Transport } from './http.ts';
 import type { Lease } from './lease-record.ts';
@@ -129,8 +129,8 @@ export class LeaseElector {
       }
       if (await this.#claim(signal)) return;
       known = await this.#look(signal);
-      // Not all standbys at once, and not at once again.
-      if (this.#claimableInMs() <= 0) await this.#wakeup.wait(retryMs * (0.5 + 0.5 * jitter()), signal);
+      // Not all standbys at once; and no news ends this pause: it could be that of our own write, whose answer was lost.
+      if (this.#claimableInMs() <= 0) await sleep(this.#clock, retryMs * (0.5 + 0.5 * jitter()), signal);
     }
   }
 

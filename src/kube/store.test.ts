@@ -83,6 +83,15 @@ describe('Store', () => {
     expect(store.resourceVersion).toBe('7');
   });
 
+  it('takes a listing for the last word on all that was before', () => {
+    const { store, deltas } = recorded();
+    store.replace([object('a', 1)], '10');
+    store.upsert(object('gone', 9));
+    store.remove(object('a', 9, { uid: 'earlier' }));
+    store.upsert(object('b', 11));
+    expect(deltas).toEqual(['added a@1 initial', 'added b@11']);
+  });
+
   it('refuses a listing from the past, unless told that history went back', () => {
     const { store } = recorded();
     store.replace([object('x', 10)], '20');

@@ -41,6 +41,8 @@ export class Store<T extends KubeObject = KubeObject> {
   readonly #tombstones = new Map<string, string>();
   readonly #listeners = new Set<(delta: Delta<T>) => void>();
   #list: readonly T[] | undefined;
+  /** The version of the last listing: it has the last word on everything up to there. */
+  #listedAt = '';
   #listed = false;
 
   constructor(options: StoreOptions<T> = {}) {
@@ -113,10 +115,12 @@ export class Store<T extends KubeObject = KubeObject> {
   /** A deletion as a watch reports it. That of an earlier object of the same name is dropped. */
   remove(object: KubeObject): void {
     const cached = this.get(nameOf(object));
-    const gone = cached !== undefined && !outlives(cached, object);
+    const version = versionOf(object);
+    const listed = version !== '' && !isNewer(version, this.#listedAt);
+    const gone = cached !== undefined && !listed && !outlives(cached, object);
     if (gone) this.#put(cached, undefined);
     this.#bury(object);
-    this.#clock.advance(versionOf(object));
+    this.#clock.advance(version);
     if (!gone) return;
     const last = sameUid(cached, object) ? this.#transform(object) : cached;
     this.#emit([{ type: 'deleted', object: last, previous: cached, initial: false }]);
@@ -144,6 +148,7 @@ export class Store<T extends KubeObject = KubeObject> {
     const deltas = this.#reconcile(next, initial, options.force ?? false);
     this.#listed = true;
     this.#tombstones.clear();
+    this.#listedAt = version;
     this.#clock.set(version);
     this.#emit(deltas);
     return true;
@@ -166,10 +171,11 @@ export class Store<T extends KubeObject = KubeObject> {
   }
 
   #isNews(next: T, previous: T | undefined): boolean {
-    const buried = this.#tombstones.get(next.metadata.uid ?? '');
-    if (buried !== undefined && (compareVersions(versionOf(next), buried) ?? 1) <= 0) return false;
-    if (previous === undefined || versionOf(next) === '') return true;
-    return (compareVersions(versionOf(next), versionOf(previous)) ?? 1) > 0;
+    const version = versionOf(next);
+    if (version === '') return true;
+    const buried = this.#tombstones.get(next.metadata.uid ?? '') ?? '';
+    const known = previous === undefined ? '' : versionOf(previous);
+    return [this.#listedAt, buried, known].every((seen) => isNewer(version, seen));
   }
 
   #bury(object: KubeObject): void {
@@ -209,6 +215,9 @@ export class Store<T extends KubeObject = KubeObject> {
 }
 
 const versionOf = (object: KubeObject): string => object.metadata.resourceVersion ?? '';
+
+/** Versions that cannot be compared count as newer. */
+const isNewer = (a: string, b: string): boolean => (compareVersions(a, b) ?? 1) > 0;
 
 /** Objects without UID, as in tests, count as the same. */
 const sameUid = (a: KubeObject, b: KubeObject): boolean =>

@@ -2,20 +2,21 @@ import { type Finding, isFailure } from '../api/finding.ts';
 import type { ComponentStatus, Condition, ConditionStatus, ConditionType, Wire } from '../api/status.ts';
 import type { KubeObject } from '../base/object.ts';
 import type { Plan } from './plan.ts';
+import { needsUser, type Reason } from './reasons.ts';
 import { isComponentReady } from './workloads.ts';
 
 /** A condition before it gets its time and generation. */
 export interface Verdict {
   type: ConditionType;
   status: ConditionStatus;
-  reason: string;
+  reason: Reason;
   message: string;
 }
 
 /** Longest message: `kubectl describe` stays readable, and the object small. */
 const LONGEST = 1024;
 
-const verdict = (type: ConditionType, status: ConditionStatus, reason: string, message: string): Verdict => ({
+const verdict = (type: ConditionType, status: ConditionStatus, reason: Reason, message: string): Verdict => ({
   type,
   status,
   reason,
@@ -86,9 +87,8 @@ function workloadsReady(findings: readonly Finding[], seen: Seen): Verdict {
 /** Links asked for by name must be there; those found by a selector never hold anything up. */
 function wiringReady(wires: readonly Wire[]): Verdict {
   const missing = wires.filter(({ required, state }) => required === true && state !== 'Active');
-  const [first] = missing;
-  if (first) {
-    const reason = first.state === 'Denied' ? 'ReferenceDenied' : 'ReferenceMissing';
+  if (missing.length > 0) {
+    const reason = missing.some(({ state }) => state === 'Denied') ? 'ReferenceDenied' : 'ReferenceMissing';
     return verdict('WiringReady', 'False', reason, missing.map(({ why, to }) => why ?? to).join('; '));
   }
   const active = wires.filter(({ state }) => state === 'Active').length;
@@ -96,27 +96,44 @@ function wiringReady(wires: readonly Wire[]): Verdict {
   return verdict('WiringReady', 'True', 'Wired', wires.length === 0 ? 'no links' : `${count} ${wires.length === 1 ? 'link' : 'links'} active`);
 }
 
-function retentionApplied(plan: Plan, config: Verdict, workloads: Verdict): Verdict[] {
+/** `blocked`: what somebody has to mend before anything is applied. */
+function retentionApplied(plan: Plan, blocked: Verdict | undefined, workloads: Verdict): Verdict[] {
   if (plan.retention.length === 0) return [];
-  if (config.status !== 'True') return [verdict('RetentionApplied', 'False', config.reason, 'the spec is not applied')];
+  if (blocked) return [verdict('RetentionApplied', 'Unknown', blocked.reason, `the spec is not applied while ${blocked.type} is False`)];
   if (workloads.status !== 'True') return [verdict('RetentionApplied', 'False', 'RollingOut', 'pods with this retention are not all ready yet')];
   const rows = plan.retention.map(({ signal, wanted }) => (wanted === 'forever' ? `${signal} are never deleted` : `${signal} are kept for ${wanted}`));
   return [verdict('RetentionApplied', 'True', 'Applied', rows.join(', '))];
 }
 
-/** Ready, from the conditions that gate it: the first that is false gives the reason, before any that is not known yet. */
-function ready(gates: readonly Verdict[]): Verdict {
-  const open = [...gates.filter(({ status }) => status === 'False'), ...gates.filter(({ status }) => status === 'Unknown')];
-  const [first] = open;
-  if (!first) return verdict('Ready', 'True', 'Ready', 'everything asked for runs');
-  return verdict('Ready', first.status === 'Unknown' ? 'False' : first.status, first.reason, open.map(({ message }) => message).join('; '));
+const isBlocked = ({ status, reason }: Verdict): boolean => status === 'False' && needsUser(reason);
+
+const messages = (found: readonly Verdict[]): string => found.map(({ message }) => message).join('; ');
+
+/** What keeps it from being ready: first what somebody has to mend, then what is false, then what is not known yet. */
+function openGates(gates: readonly Verdict[]): Verdict[] {
+  const rank = (gate: Verdict): number => (isBlocked(gate) ? 0 : gate.status === 'False' ? 1 : 2);
+  return gates.filter(({ status }) => status !== 'True').sort((a, b) => rank(a) - rank(b));
 }
 
-/** Stalled needs a user; Reconciling needs time. Each is there only while true. */
-function progress(summary: Verdict, findings: readonly Finding[], wiring: Verdict): Verdict[] {
-  if (summary.status === 'True') return [];
-  const needsUser = findings.some(isFailure) || wiring.reason === 'ReferenceDenied';
-  return [verdict(needsUser ? 'Stalled' : 'Reconciling', 'True', summary.reason, summary.message)];
+function ready(open: readonly Verdict[]): Verdict {
+  const [first] = open;
+  if (!first) return verdict('Ready', 'True', 'Ready', 'everything asked for runs');
+  return verdict('Ready', 'False', first.reason, messages(open));
+}
+
+/** Stalled needs a user, and speaks of nothing else; Reconciling needs time. Each is there only while true. */
+function progress(open: readonly Verdict[]): Verdict[] {
+  const [first] = open;
+  if (!first) return [];
+  const blocked = open.filter(isBlocked);
+  return blocked.length > 0 ? [verdict('Stalled', 'True', first.reason, messages(blocked))] : [verdict('Reconciling', 'True', first.reason, messages(open))];
+}
+
+/** Nothing could be made of the spec, so there is nothing to say of what it asks for. */
+function withoutPlan(config: Verdict): Verdict[] {
+  const unknown = (['StorageReady', 'WorkloadsReady', 'WiringReady'] as const).map((type) =>
+    verdict(type, 'Unknown', 'NotRendered', 'the spec is invalid: what runs was left as it is'));
+  return [ready([config]), ...progress([config]), config, ...unknown];
 }
 
 /** All conditions of a resource, without times. */
@@ -125,15 +142,17 @@ export function verdicts(plan: Plan, findings: readonly Finding[], seen: Seen): 
     return [verdict('Ready', 'Unknown', 'Unmanaged', 'spec.managementState is Unmanaged: the operator leaves everything as it is')];
   }
   const config = configValid(findings);
+  if (!plan.rendered) return withoutPlan(config);
   const storage = storageReady(plan, findings, seen);
   const workloads = workloadsReady(findings, seen);
   const wiring = wiringReady(plan.wiring);
-  const summary = ready([config, storage, workloads, wiring]);
-  return [summary, ...progress(summary, findings, wiring), config, storage, workloads, wiring, ...retentionApplied(plan, config, workloads)];
+  const open = openGates([config, storage, workloads, wiring]);
+  const blocked = [config, storage, workloads].find(isBlocked);
+  return [ready(open), ...progress(open), config, storage, workloads, wiring, ...retentionApplied(plan, blocked, workloads)];
 }
 
 /** Gives verdicts their time: that of the earlier condition unless the status flips. */
-export const stamped = (found: readonly Verdict[], earlier: readonly Condition[], generation: number, now: string): Condition[] =>
+export const stamped = (found: readonly Verdict[], earlier: readonly Condition[], { generation, now }: { generation: number; now: string }): Condition[] =>
   found.map((item) => {
     const before = earlier.find(({ type }) => type === item.type);
     const lastTransitionTime = before?.status === item.status ? before.lastTransitionTime : now;

@@ -24,6 +24,8 @@ export interface WorkloadPlan {
 export interface Plan {
   /** False while a finding forbids it, or the resource is unmanaged: what runs keeps running. */
   apply: boolean;
+  /** False where the schema refuses the resource, so that nothing could be made of it. */
+  rendered: boolean;
   unmanaged: boolean;
   findings: readonly Finding[];
   generated: readonly GeneratedSecret[];

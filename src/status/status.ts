@@ -1,9 +1,9 @@
 import { failure, type Finding, type FindingCode, isFailure, warning } from '../api/finding.ts';
-import type { Condition, Status } from '../api/status.ts';
+import type { ComponentStatus, Condition, Status } from '../api/status.ts';
 import { LABEL, MANAGER } from '../base/names.ts';
 import type { KubeObject, ObjectRef } from '../base/object.ts';
 import { RENDER_VERSION } from '../components/kit/pod.ts';
-import { stamped, verdicts } from './conditions.ts';
+import { stamped, type Verdict, verdicts } from './conditions.ts';
 import type { Plan } from './plan.ts';
 import { componentStatus, type Observed } from './workloads.ts';
 
@@ -48,32 +48,33 @@ interface Facts {
 
 /** The whole status of a resource. Equal facts give an equal status, whatever the time, unless a condition flips. */
 export function buildStatus({ resource, plan, observed, outcome, now }: Facts): Status {
-  const earlier = resource.status ?? {};
+  const { generation = 0, namespace = '' } = resource.metadata;
   const findings = [...plan.findings, ...refusals(outcome), ...foreign(outcome)];
   const components = plan.workloads.map((workload) => componentStatus(workload, observed));
-  const claims = observed.claims(resource.metadata.namespace ?? '', ownedLabels(resource));
-  const found = verdicts(plan, findings, { components, claims });
-  const warnings = findings.filter((finding) => !isFailure(finding)).map(({ code, path, message }) => ({ code, path, message }));
-  const generation = resource.metadata.generation ?? 0;
-  return {
+  const found = verdicts(plan, findings, { components, claims: observed.claims(namespace, ownedLabels(resource)) });
+  return withoutEmptyLists({
     observedGeneration: generation,
-    conditions: stamped(found, earlier.conditions ?? [], generation, now),
+    conditions: stamped(found, resource.status?.conditions ?? [], { generation, now }),
     version: plan.version,
     renderVersion: RENDER_VERSION,
-    ...(components.length > 0 ? { components } : {}),
-    ...(plan.endpoints.length > 0 ? { endpoints: [...plan.endpoints] } : {}),
-    ...(plan.wiring.length > 0 ? { wiring: [...plan.wiring] } : {}),
-    ...retention(plan, earlier, found.some(({ type, status }) => type === 'RetentionApplied' && status === 'True')),
-    ...(plan.schemas ? { schemas: [...plan.schemas] } : {}),
-    ...(warnings.length > 0 ? { warnings } : {}),
-  };
+    components,
+    endpoints: [...plan.endpoints],
+    wiring: [...plan.wiring],
+    retention: retention(plan, resource.status, found),
+    schemas: [...(plan.schemas ?? [])],
+    warnings: findings.filter((finding) => !isFailure(finding)).map(({ code, path, message }) => ({ code, path, message })),
+  });
 }
 
+const withoutEmptyLists = (status: Status): Status =>
+  Object.fromEntries(Object.entries(status).filter(([, value]) => !Array.isArray(value) || value.length > 0));
+
 /** What is in force is what was asked for once it runs; until then what was in force before, as far as that is known. */
-function retention(plan: Plan, earlier: Status, applied: boolean): Pick<Status, 'retention'> {
-  if (plan.retention.length === 0 || plan.unmanaged) return {};
-  const before = (where: string): string => earlier.retention?.find((row) => row.where === where)?.inForce ?? 'unknown';
-  return { retention: plan.retention.map((row) => ({ ...row, inForce: applied ? row.wanted : before(row.where) })) };
+function retention(plan: Plan, earlier: Status | undefined, found: readonly Verdict[]): RetentionRow[] {
+  if (plan.unmanaged) return [];
+  const applied = found.some(({ type, status }) => type === 'RetentionApplied' && status === 'True');
+  const before = (where: string): string => earlier?.retention?.find((row) => row.where === where)?.inForce ?? 'unknown';
+  return plan.retention.map((row) => ({ ...row, inForce: applied ? row.wanted : before(row.where) }));
 }
 
 /** A transition worth an event. */

@@ -23,8 +23,12 @@ export const admits = (target: LogStack, namespace: string): boolean =>
 const denied = (to: ObjectRef, namespace: string): string =>
   `${refKey(to)} does not allow namespace ${namespace}: add it to spec.allowedNamespaces there`;
 
-function link(to: ObjectRef, target: LogStack | undefined, namespace: string, required: boolean): StackLink {
-  if (!target) return { to, state: 'Waiting', required, why: `${refKey(to)} does not exist` };
+const missing = (to: ObjectRef, view: View): string =>
+  view.get(to.kind, to.namespace, to.name)
+    ? `the spec of ${refKey(to)} is invalid: see its conditions, and mend it`
+    : `${refKey(to)} does not exist: create it, or take it out of spec.stacks.refs`;
+
+function link(to: ObjectRef, target: LogStack, namespace: string, required: boolean): StackLink {
   if (!admits(target, namespace)) return { to, state: 'Denied', required, why: denied(to, namespace) };
   return { to, state: 'Active', required, target };
 }
@@ -34,7 +38,8 @@ function named(dashboard: DashboardStack, view: View): StackLink[] {
   const own = dashboard.metadata.namespace ?? '';
   return (dashboard.spec.stacks?.refs ?? []).map((ref) => {
     const to = { kind: ref.kind, namespace: ref.namespace ?? own, name: ref.name };
-    return link(to, validGet<LogStack>(view, to.kind, to.namespace, to.name), own, true);
+    const target = validGet<LogStack>(view, to.kind, to.namespace, to.name);
+    return target ? link(to, target, own, true) : { to, state: 'Waiting', required: true, why: missing(to, view) };
   });
 }
 

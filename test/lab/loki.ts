@@ -54,42 +54,48 @@ const stack = {
   },
 };
 
-/** Order in which the pods and the stack were seen to become ready. */
+/** When something was first seen to be ready; 0 while it never was. */
+const firstReady = { pods: 0, stack: 0 };
+
+async function watchPods(signal: AbortSignal): Promise<void> {
+  const ready = new Map<string, boolean>();
+  for await (const { object } of client.follow(PODS, signal)) {
+    if (!object.metadata.name.startsWith('logs-')) continue;
+    ready.set(object.metadata.name, isPodReady(object));
+    const all = ready.has('logs-loki-0') && [...ready.values()].every(Boolean);
+    if (all && firstReady.pods === 0) firstReady.pods = performance.now();
+  }
+}
+
+/** Shows each new message of Ready; ends at the first True. */
+async function watchStack(done: AbortController): Promise<LogStack | undefined> {
+  const shown = new Set<string>();
+  for await (const { object } of client.follow(STACKS, done.signal)) {
+    const stack = object as unknown as LogStack;
+    const ready = stack.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (!ready) continue;
+    if (!shown.has(ready.message)) say(`| ${seconds()} | ${ready.status} | ${ready.reason} | ${ready.message} |`);
+    shown.add(ready.message);
+    if (ready.status !== 'True') continue;
+    firstReady.stack = performance.now();
+    done.abort();
+    return stack;
+  }
+  return undefined;
+}
+
+/** Waits for the stack, and checks the order in which it and its pods were seen to become ready. */
 async function becomeReady(): Promise<LogStack> {
   const done = new AbortController();
   const late = setTimeout(() => done.abort(), 300_000);
-  let podsReady = 0;
-  let stackReady = 0;
-  let last: LogStack | undefined;
-  const shown = new Set<string>();
-  const watchPods = async (): Promise<void> => {
-    const ready = new Map<string, boolean>();
-    for await (const { object } of client.follow(PODS, done.signal)) {
-      if (!object.metadata.name.startsWith('logs-')) continue;
-      ready.set(object.metadata.name, isPodReady(object as KubeObject));
-      if (podsReady === 0 && [...ready.values()].every(Boolean) && ready.has('logs-loki-0')) podsReady = performance.now();
-    }
-  };
-  const watchStack = async (): Promise<void> => {
-    for await (const { object } of client.follow(STACKS, done.signal)) {
-      last = object as unknown as LogStack;
-      const ready = last.status?.conditions?.find(({ type }) => type === 'Ready');
-      const line = `| ${seconds()} | ${ready?.status ?? '-'} | ${ready?.reason ?? ''} | ${ready?.message ?? ''} |`;
-      if (ready && !shown.has(ready.message)) say(line);
-      shown.add(ready?.message ?? '');
-      if (ready?.status !== 'True') continue;
-      stackReady = performance.now();
-      done.abort();
-    }
-  };
   say('\n| after | Ready | reason | message |\n|---|---|---|---|');
-  await Promise.all([watchPods(), watchStack()]);
+  const [, found] = await Promise.all([watchPods(done.signal), watchStack(done)]);
   clearTimeout(late);
   say('');
-  must(stackReady > 0, 'the LogStack became Ready');
-  must(podsReady > 0 && stackReady > podsReady, 'it was not Ready before its pods were');
-  if (!last) throw new Error('no LogStack was seen');
-  return last;
+  must(firstReady.stack > 0, 'the LogStack became Ready');
+  must(firstReady.pods > 0 && firstReady.stack > firstReady.pods, 'it was not Ready before its pods were');
+  if (!found) throw new Error('the LogStack never became Ready');
+  return found;
 }
 
 const curl = async (...args: string[]): Promise<string> => {

@@ -4,13 +4,14 @@ import { ALLOY_MINORS } from './defaults.ts';
 import { type AlloySpec, needsCluster, needsNode } from './input.ts';
 
 const PATH = 'spec.collection.alloy';
+const SELECTOR = `${PATH}.podLogs.selector.matchLabels`;
 const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** Keys of a map are not seen by the CRD's patterns; here one could break out of the selector. */
 const selectorKeys = (spec: AlloySpec): Finding[] =>
   Object.keys(spec.podLogs?.selector?.matchLabels ?? {})
     .filter((key) => !LABEL_KEY.test(key))
-    .map((key) => failure('InvalidSelector', `${PATH}.podLogs.selector.matchLabels`, `${JSON.stringify(key)} is not a label key`));
+    .map((key) => failure('InvalidSelector', SELECTOR, `${SELECTOR}: ${JSON.stringify(key)} is not a label key: write one such as app.kubernetes.io/name`));
 
 /** Levels of the Pod Security Standards under which a namespace refuses pods with hostPath. */
 const REFUSING = ['baseline', 'restricted'];

@@ -41,3 +41,7 @@ export function ownedHits(config: Tree, owned: OwnedPaths): OwnedHit[] {
       .map(([, field]) => ({ path, field })),
   );
 }
+
+/** What to do about such a path: a field of the spec can be set instead, what the operator owns cannot. */
+export const ownedMessage = (config: string, { path, field }: OwnedHit): string =>
+  `${config}.${path} is owned by ${field}: remove it from config${field.startsWith('spec.') ? ` and set ${field} instead` : ''}`;

@@ -4,5 +4,5 @@ import { failure, type Finding } from '../../api/finding.ts';
 export function versionFindings(path: string, product: string, version: string, minors: readonly string[]): Finding[] {
   if (minors.some((minor) => version.startsWith(`${minor}.`))) return [];
   const known = minors.map((minor) => `${minor}.x`).join(' or ');
-  return [failure('VersionUnsupported', path, `${path}: ${product} ${version} is not rendered for; use ${known}`)];
+  return [failure('VersionUnsupported', path, `${path}: ${product} ${version} is not supported: use ${known}, or leave it out`)];
 }

@@ -2,7 +2,7 @@ import { failure, type Finding } from '../../api/finding.ts';
 import type { LogStackSpec } from '../../api/logstack.ts';
 import { STORAGE_SECRET_KEYS } from '../../api/objectstorage.ts';
 import type { SecretFacts } from '../../base/view.ts';
-import { ownedHits } from '../kit/merge.ts';
+import { ownedHits, ownedMessage } from '../kit/merge.ts';
 import { requiredSecret } from '../kit/secret.ts';
 import { versionFindings } from '../kit/versions.ts';
 import { LOKI_OWNED } from './config.ts';
@@ -13,7 +13,7 @@ import { storageSecret } from './storage.ts';
 /** A raw config may not set what a typed field owns: the two would contradict each other unseen. */
 const ownedPaths = (spec: LogStackSpec): Finding[] =>
   ownedHits((spec.loki?.config ?? {}), LOKI_OWNED).map(({ path, field }) =>
-    failure('PathOwned', `spec.loki.config.${path}`, `spec.loki.config.${path} is owned by ${field}: remove it from config and set ${field} instead`),
+    failure('PathOwned', `spec.loki.config.${path}`, ownedMessage('spec.loki.config', { path, field })),
   );
 
 /** What can be said of the spec alone. */

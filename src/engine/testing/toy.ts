@@ -108,7 +108,7 @@ export class ToyController implements Controller {
     return { apply: owner.spec.unmanaged !== true, generated: generated(owner), manifests: manifests(owner, view) };
   }
 
-  status(...[object, , observed, outcome, now]: Parameters<Controller['status']>): Record<string, unknown> {
+  status(...[object, , { observed, outcome, now }]: Parameters<Controller['status']>): Record<string, unknown> {
     const owner = object as Toy;
     if (owner.spec.throws === 'status') throw new Error('a bug in status');
     const { name, namespace = '', generation } = owner.metadata;

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { LogStack } from '../api/kinds.ts';
 import type { Status } from '../api/status.ts';
 import type { KubeObject, Manifest } from '../base/object.ts';
-import { planLogStack } from '../controllers/logstack.ts';
+import { planLogStack } from './logstack.ts';
 import { logStack, viewOf } from '../testing/resources.ts';
-import type { Plan } from './plan.ts';
-import { buildStatus, type Outcome, transitions } from './status.ts';
-import type { Observed } from './workloads.ts';
+import type { Plan } from '../status/plan.ts';
+import { buildStatus, type Outcome, transitions } from '../status/status.ts';
+import type { Observed } from '../status/workloads.ts';
 
 const NOTHING: Outcome = { refusals: [], foreign: [] };
 const T1 = '2026-11-22T10:00:00Z';
