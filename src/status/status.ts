@@ -1,29 +1,20 @@
-import { failure, type Finding, type FindingCode, isFailure, warning } from '../api/finding.ts';
-import type { ComponentStatus, Condition, Status } from '../api/status.ts';
+import { type Finding, isFailure, warning } from '../api/finding.ts';
+import type { Condition, RetentionRow, Status } from '../api/status.ts';
 import { LABEL, MANAGER } from '../base/names.ts';
 import type { KubeObject, ObjectRef } from '../base/object.ts';
 import { RENDER_VERSION } from '../components/kit/pod.ts';
 import { stamped, type Verdict, verdicts } from './conditions.ts';
 import type { Plan } from './plan.ts';
+import { type Refusal, refusalFinding } from './refusals.ts';
 import { componentStatus, type Observed } from './workloads.ts';
 
 /** A child that the API server refused, and fields that somebody else sets: what the engine found when it applied. */
 export interface Outcome {
-  refusals: readonly { ref: ObjectRef; reason: 'Invalid' | 'Forbidden' | 'NameTaken' | 'Immutable'; message: string }[];
+  refusals: readonly Refusal[];
   foreign: readonly { ref: ObjectRef; manager: string; fields: readonly string[] }[];
 }
 
-const REFUSAL_CODE: Readonly<Record<Outcome['refusals'][number]['reason'], FindingCode>> = {
-  Invalid: 'ChildInvalid',
-  Forbidden: 'ChildForbidden',
-  NameTaken: 'NameTaken',
-  Immutable: 'ChildImmutable',
-};
-
 const childPath = (ref: ObjectRef): string => `${ref.kind}/${ref.name}`;
-
-const refusals = (outcome: Outcome): Finding[] =>
-  outcome.refusals.map(({ ref, reason, message }) => failure(REFUSAL_CODE[reason], childPath(ref), `${childPath(ref)}: ${message}`));
 
 const foreign = (outcome: Outcome): Finding[] =>
   outcome.foreign.map(({ ref, manager, fields }) =>
@@ -49,7 +40,7 @@ interface Facts {
 /** The whole status of a resource. Equal facts give an equal status, whatever the time, unless a condition flips. */
 export function buildStatus({ resource, plan, observed, outcome, now }: Facts): Status {
   const { generation = 0, namespace = '' } = resource.metadata;
-  const findings = [...plan.findings, ...refusals(outcome), ...foreign(outcome)];
+  const findings = [...plan.findings, ...outcome.refusals.map(refusalFinding), ...foreign(outcome)];
   const components = plan.workloads.map((workload) => componentStatus(workload, observed));
   const found = verdicts(plan, findings, { components, claims: observed.claims(namespace, ownedLabels(resource)) });
   return withoutEmptyLists({
@@ -86,11 +77,16 @@ export interface Note {
 
 const conditionIn = (status: Status | undefined, type: string) => status?.conditions?.find((condition) => condition.type === type);
 
+/** What speaks of things that somebody may have to see to. A missing link is one of them, though it stalls nothing. */
+const NEED_SOMEBODY = ['Stalled', 'WiringReady'] as const;
+
+const isWrong = ({ type, status }: Condition): boolean => status === (type === 'Stalled' ? 'True' : 'False');
+
 /** Events for what changed: becoming ready, ceasing to be, and each new thing that needs a user. Nothing else. */
 export function transitions(before: Status | undefined, after: Status): Note[] {
-  const stalled = conditionIn(after, 'Stalled');
-  const wasStalled = conditionIn(before, 'Stalled');
-  if (stalled && (stalled.reason !== wasStalled?.reason || stalled.message !== wasStalled.message)) return [note('Warning', stalled)];
+  const wrong = NEED_SOMEBODY.map((type) => [conditionIn(before, type), conditionIn(after, type)] as const)
+    .find(([was, is]) => is && isWrong(is) && (is.reason !== was?.reason || is.message !== was.message));
+  if (wrong?.[1]) return [note('Warning', wrong[1])];
   return readiness(conditionIn(before, 'Ready')?.status, conditionIn(after, 'Ready'));
 }
 
