@@ -3,7 +3,7 @@ import { isKind } from '../api/kinds.ts';
 import { type KubeObject, refKey, refOf, type Manifest } from '../base/object.ts';
 import { toYaml } from '../components/kit/yaml.ts';
 import { CONTROLLERS } from '../controllers/index.ts';
-import { inWaves } from '../controllers/waves.ts';
+import { waves } from '../engine/waves.ts';
 import type { Plan } from '../status/plan.ts';
 import { FileView } from './file-view.ts';
 import { type Document, loadFiles, ours } from './files.ts';
@@ -13,7 +13,7 @@ const planOf = (object: KubeObject, view: FileView): Plan | undefined =>
   isKind(object.kind) ? (CONTROLLERS[object.kind].plan(object, view)) : undefined;
 
 /** Objects of one resource in the order in which the operator applies them: generated Secrets first. */
-export const orderedManifests = (plan: Plan): Manifest[] => [...plan.generated.map(({ manifest }) => manifest), ...inWaves(plan.manifests)];
+export const orderedManifests = (plan: Plan): Manifest[] => [...plan.generated.map(({ manifest }) => manifest), ...waves(plan.manifests).flat()];
 
 function rendered(document: Document, view: FileView): string[] {
   const plan = planOf(document.object, view);

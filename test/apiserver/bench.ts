@@ -11,7 +11,7 @@ import { collectionPath } from '../../src/kube/paths.ts';
 import { ApiError, type AuditRecord, type ControlPlane } from '../controlplane/index.ts';
 import { Live } from './live.ts';
 import { install, OPERATOR_USER, type RunningOperator, startOperator } from './operator.ts';
-import { keyOf, pathOf, planned } from './stacks.ts';
+import { keyOf, pathOf, planned, typeOf } from './stacks.ts';
 
 /** The requests of the operator that change something, by what they change. */
 export interface Writes {
@@ -32,6 +32,9 @@ const CHILD_PLURALS = new Set(CHILD_TYPES.map(({ plural }) => plural));
 
 /** `logs-loki` of `statefulsets` in `observability`, as `statefulsets observability/logs-loki`. */
 export const target = ({ resource, namespace, name }: AuditRecord): string => `${resource} ${namespace}/${name}`;
+
+/** The same for an object. */
+export const targetOf = (object: KubeObject): string => `${typeOf(object.kind).plural} ${nameOf(object).namespace}/${object.metadata.name}`;
 
 type Resource = KubeObject & { status?: Status };
 

@@ -5,13 +5,13 @@ import { ApiError, type Client } from '../controlplane/index.ts';
 import { otherValues, pointerTo, type Spot, spotsOf } from './fields.ts';
 import { pathOf } from './stacks.ts';
 
-/** Somebody else who changes fields of our children, as `kubectl edit` would. */
+/** Somebody else who changes our children, as `kubectl edit` would. */
 
 export const INTRUDER = 'intruder';
 
 /** One way to change one field. */
 export interface Edit {
-  /** `change spec.replicas` */
+  /** `spec.replicas changed` */
   text: string;
   spot: Spot;
   /** Tried in turn, until the API server takes one. */
@@ -21,21 +21,22 @@ export interface Edit {
 export type Outcome =
   /** What then lived. */
   | { done: 'changed'; object: Manifest }
-  /** A default of the API server equals what we render. */
+  /** The API server put back what it was, as a default. */
   | { done: 'no difference' }
   | { done: 'refused' };
 
-/** To every field another value, and then every field removed. */
-export function editsOf(manifest: Manifest): Edit[] {
-  const spots = spotsOf(manifest);
-  const changes = spots.flatMap((spot): Edit[] => {
+/** Each field gets another value. */
+export const changesOf = (manifest: Manifest): Edit[] =>
+  spotsOf(manifest).flatMap((spot) => {
     const values = otherValues(spot);
-    return values.length === 0 ? [] : [{ text: `change ${spot.text}`, spot, operations: values.map((value) => ({ op: 'replace', value })) }];
+    return values.length === 0 ? [] : [{ text: `${spot.text} changed`, spot, operations: values.map((value) => ({ op: 'replace', value })) }];
   });
-  return [...changes, ...spots.map((spot): Edit => ({ text: `remove ${spot.text}`, spot, operations: [{ op: 'remove' }] }))];
-}
 
-/** Makes an edit on a child that lives as `wanted` says; `live` is what there is. */
+/** Each field, and each named element of a list, is taken out. */
+export const removalsOf = (manifest: Manifest): Edit[] =>
+  spotsOf(manifest).map((spot) => ({ text: `${spot.text} removed`, spot, operations: [{ op: 'remove' }] }));
+
+/** Makes an edit on a child; `live` is how it lives, which is as `wanted` says. */
 export async function intrude(client: Client, wanted: Manifest, live: Manifest, edit: Edit): Promise<Outcome> {
   const path = pointerTo(edit.spot, live);
   if (path === undefined) throw new Error(`${refKey(refOf(live))} has no ${edit.spot.text}`);
@@ -54,4 +55,44 @@ async function attempt(client: Client, live: Manifest, patch: readonly object[])
     if (error instanceof ApiError && (error.status === 422 || error.status === 400)) return undefined;
     throw error;
   }
+}
+
+/** What the API server does not let anybody change, by the path of the field: whoever tries is told at once. */
+export const FIXED: readonly RegExp[] = [];
+
+const extraPort = { name: 'extra', port: 9999, protocol: 'TCP' };
+const extraPod = (main: string): object => ({
+  spec: {
+    containers: [{ name: main, env: [{ name: 'EXTRA', value: 'yes' }] }, { name: 'sidecar', image: 'example.org/sidecar' }],
+    volumes: [{ name: 'extra', emptyDir: {} }],
+  },
+});
+
+interface Workload {
+  spec: { template: { spec: { containers: readonly { name: string }[] } } };
+}
+
+/** What others may put beside our fields, by kind. Lists that the API server does not merge are ours as a whole. */
+const ADDITIONS: Readonly<Record<string, (child: Manifest) => object>> = {
+  ConfigMap: () => ({ data: { 'extra.txt': 'extra' } }),
+  Secret: () => ({ data: { extra: 'ZXh0cmE=' } }),
+  ServiceAccount: () => ({ imagePullSecrets: [{ name: 'extra' }] }),
+  ClusterRoleBinding: () => ({}),
+  Service: () => ({ spec: { ports: [extraPort] } }),
+  NetworkPolicy: () => ({ spec: { egress: [{}] } }),
+  PodDisruptionBudget: () => ({ spec: { unhealthyPodEvictionPolicy: 'AlwaysAllow' } }),
+  Ingress: () => ({ spec: { tls: [{ hosts: ['extra.example.org'] }] } }),
+  StatefulSet: (child) => ({ spec: { template: extraPod(mainContainer(child)) } }),
+  DaemonSet: (child) => ({ spec: { template: extraPod(mainContainer(child)) } }),
+};
+
+const mainContainer = (child: Manifest): string => (child as unknown as Workload).spec.template.spec.containers[0]?.name ?? '';
+
+/** An apply configuration with nothing but additions to a child: a label, an annotation, and what its kind can take. */
+export function additionTo(child: Manifest): Manifest {
+  const { apiVersion, kind, metadata: { name, namespace } } = child;
+  const more = ADDITIONS[kind];
+  if (!more) throw new Error(`nothing to add to a ${kind}`);
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), labels: { 'example.org/team': 'b' }, annotations: { 'example.org/note': 'b' } };
+  return { apiVersion, kind, metadata, ...more(child) };
 }

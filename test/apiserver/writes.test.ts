@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { KINDS } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/base/object.ts';
-import { nameOf, refOf } from '../../src/base/object.ts';
+import { refOf } from '../../src/base/object.ts';
 import { CHILD_TYPES, K8S } from '../../src/base/resources.ts';
 import { type Document, ours } from '../../src/cli/files.ts';
 import { type AuditRecord, type ControlPlane, countBy, startControlPlane } from '../controlplane/index.ts';
 import { START_MS } from '../controlplane/testing.ts';
 import { describeWith } from '../programs/describe.ts';
-import { Bench, target } from './bench.ts';
-import { example, exampleFiles, keyOf, objectStorage, pathOf, planned, typeOf } from './stacks.ts';
+import { Bench, target, targetOf } from './bench.ts';
+import { example, exampleFiles, keyOf, objectStorage, pathOf, planned } from './stacks.ts';
 
 /** How little the operator asks of the API server, counted in its audit log. Events and the lease are counted apart. */
 
@@ -18,9 +18,6 @@ const SCENES: readonly (readonly [string, () => Promise<Document[]> | Document[]
   ...exampleFiles.map((name) => [`examples/${name}`, () => example(name)] as const),
   ['a stack on S3 with three replicas', () => objectStorage('writes')],
 ];
-
-/** As `target` gives it for a request. */
-const targetOf = (object: KubeObject): string => target({ resource: typeOf(object.kind).plural, ...nameOf(object) } as AuditRecord);
 
 const each = (objects: readonly KubeObject[], times: number): Record<string, number> => Object.fromEntries(objects.map((object) => [targetOf(object), times]));
 
