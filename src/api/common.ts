@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { patterned } from './pattern.ts';
 import { quantity } from './quantity.ts';
 
 /** Pieces that several kinds share. Every string, list and map is bounded: CEL's cost budget depends on it. */
@@ -24,17 +25,17 @@ export const PATTERN_NAMES: Readonly<Record<string, string>> = {
 };
 
 export const dnsLabel = (description: string) =>
-  z.string().min(1).max(63).regex(DNS_LABEL, 'expected a DNS label: lower-case letters, digits and dashes').meta({ description });
+  patterned(z.string().min(1).max(63), DNS_LABEL, 'expected a DNS label: lower-case letters, digits and dashes').meta({ description });
 
 /** Name of a namespaced object: a Secret, a StorageClass, an IngressClass. */
 export const objectName = (description: string) =>
-  z.string().min(1).max(253).regex(DNS_NAME, 'expected a DNS name: lower-case letters, digits, dashes and dots').meta({ description });
+  patterned(z.string().min(1).max(253), DNS_NAME, 'expected a DNS name: lower-case letters, digits, dashes and dots').meta({ description });
 
 export const hostName = (description: string) =>
-  z.string().min(1).max(253).regex(DNS_NAME, 'expected a host name').meta({ description });
+  patterned(z.string().min(1).max(253), DNS_NAME, 'expected a host name').meta({ description });
 
 export const hostPort = (description: string) =>
-  z.string().min(1).max(260).regex(HOST_PORT, 'expected host or host:port, without a scheme').meta({ description });
+  patterned(z.string().min(1).max(260), HOST_PORT, 'expected host or host:port, without a scheme').meta({ description });
 
 /** Any text of at most `max` characters, counted as the API server counts: an emoji is one, not two as in JavaScript. */
 export const freeText = (max: number, min = 0) =>
@@ -54,7 +55,7 @@ const boundedMap = (value: z.ZodString, limit: number, description: string) =>
     .meta({ description, maxProperties: limit });
 
 export const labelMap = (description: string) =>
-  boundedMap(z.string().max(63).regex(LABEL_VALUE, 'expected a label value'), 32, description);
+  boundedMap(patterned(z.string().max(63), LABEL_VALUE, 'expected a label value'), 32, description);
 
 export const annotationMap = (description: string) => boundedMap(freeText(4096), 32, description);
 
@@ -73,15 +74,12 @@ export const size = z.enum(SIZES).meta({
 });
 
 export const version = (product: string) =>
-  z
-    .string()
-    .max(20)
-    .regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'expected a version such as 3.7.8')
+  patterned(z.string().max(20), /^\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'expected a version such as 3.7.8')
     .meta({ description: `Version of ${product}. Absent: chosen at creation, recorded in the status, and never moved by an upgrade of the operator.` });
 
 export const images = z
   .strictObject({
-    registry: z.string().min(1).max(253).regex(REGISTRY, 'expected a registry such as registry.example.com:5000/mirror, without a scheme').optional()
+    registry: patterned(z.string().min(1).max(253), REGISTRY, 'expected a registry such as registry.example.com:5000/mirror, without a scheme').optional()
       .meta({ description: 'Registry and path put in place of the default registry of every image: `registry.example.com/mirror`.' }),
     pullSecrets: z.array(objectName('Secret of type kubernetes.io/dockerconfigjson.')).max(8).optional()
       .meta({ description: 'Secrets for pulling, in the namespace of the resource.' }),
@@ -106,9 +104,9 @@ export const resources = z
 
 export const toleration = z
   .strictObject({
-    key: z.string().max(317).regex(LABEL_KEY, 'expected a taint key').optional().meta({ description: 'Taint key; absent matches all.' }),
+    key: patterned(z.string().max(317), LABEL_KEY, 'expected a taint key').optional().meta({ description: 'Taint key; absent matches all.' }),
     operator: z.enum(['Exists', 'Equal']).optional().meta({ description: 'Default: Equal.' }),
-    value: z.string().max(63).regex(LABEL_VALUE, 'expected a taint value').optional().meta({ description: 'Taint value, for Equal.' }),
+    value: patterned(z.string().max(63), LABEL_VALUE, 'expected a taint value').optional().meta({ description: 'Taint value, for Equal.' }),
     effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional().meta({ description: 'Absent matches all effects.' }),
     tolerationSeconds: z.int().min(0).max(2 ** 31 - 1).optional().meta({ description: 'For NoExecute: seconds to stay.' }),
   })
@@ -116,7 +114,7 @@ export const toleration = z
 
 /** What can be overridden on every component. */
 export const componentOverrides = {
-  image: z.string().min(1).max(512).regex(IMAGE, 'expected an image such as registry.example.com/loki:3.7.8, without a scheme').optional()
+  image: patterned(z.string().min(1).max(512), IMAGE, 'expected an image such as registry.example.com/loki:3.7.8, without a scheme').optional()
     .meta({ description: 'Whole image reference in place of the default, tag or digest included.' }),
   resources: resources.optional(),
   nodeSelector: labelMap('Labels that a node must have.').optional(),
@@ -140,9 +138,9 @@ export const volume = z
 
 const selectorExpression = z
   .strictObject({
-    key: z.string().min(1).max(317).regex(LABEL_KEY, 'expected a label key').meta({ description: 'Label key.' }),
+    key: patterned(z.string().min(1).max(317), LABEL_KEY, 'expected a label key').meta({ description: 'Label key.' }),
     operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']).meta({ description: 'Relation of the key to the values.' }),
-    values: z.array(z.string().max(63).regex(LABEL_VALUE, 'expected a label value')).max(32).optional().meta({ description: 'For In and NotIn.' }),
+    values: z.array(patterned(z.string().max(63), LABEL_VALUE, 'expected a label value')).max(32).optional().meta({ description: 'For In and NotIn.' }),
   })
   .meta({ description: 'One requirement.' });
 
@@ -155,7 +153,7 @@ export const labelSelector = (description: string) =>
     .meta({ description });
 
 export const allowedNamespaces = z
-  .array(z.string().max(63).regex(/^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/, 'expected a namespace, or *'))
+  .array(patterned(z.string().max(63), /^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/, 'expected a namespace, or *'))
   .max(64)
   .meta({ description: 'Other namespaces whose resources may refer to this one; `*` allows all. Default: none but its own.' });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { patterned } from './pattern.ts';
 import { ruled } from './rule.ts';
 
 /** Prometheus' grammar, which Loki and Mimir share: units once each, from years to milliseconds. */
@@ -44,7 +45,7 @@ export function formatDuration(ms: number): string {
 }
 
 export const duration = (description: string) =>
-  z.string().min(2).max(30).regex(DURATION_PATTERN, 'expected a duration such as 30d, 12h or 1h30m').meta({ description });
+  patterned(z.string().min(2).max(30), DURATION_PATTERN, 'expected a duration such as 30d, 12h or 1h30m').meta({ description });
 
 const PERIOD = /^(\d+y)?(\d+w)?(\d+d)?(\d+h)?$/;
 const AT_LEAST_A_DAY = '[1-9][0-9]*[ywd]|(2[4-9]|[3-9][0-9]|[1-9][0-9][0-9]+)h';
@@ -52,14 +53,10 @@ const AT_LEAST_A_DAY = '[1-9][0-9]*[ywd]|(2[4-9]|[3-9][0-9]|[1-9][0-9][0-9]+)h';
 /** A retention: whole hours, and not below the 24 h that Loki, with its index by the day, can honour. */
 export const retentionPeriod = (description: string) =>
   ruled(
-    z
-      .string()
-      .min(2)
-      .max(30)
-      .regex(PERIOD, 'expected a duration in y, w, d and h, such as 30d')
+    patterned(z.string().min(2).max(30), PERIOD, 'expected a duration in y, w, d and h, such as 30d')
       .meta({ description }),
     {
-      cel: `self.matches('${AT_LEAST_A_DAY}')`,
+      cel: `!self.matches(r'${PERIOD.source}') || self.matches('${AT_LEAST_A_DAY}')`,
       code: 'RetentionTooShort',
       message: 'a retention of less than 24h cannot be kept: raise it to 24h or more',
       // What is no period at all is told so, and nothing more.

@@ -4,6 +4,7 @@ import {
 } from './common.ts';
 import { retentionPeriod } from './duration.ts';
 import { objectStorage } from './objectstorage.ts';
+import { patterned } from './pattern.ts';
 import { ruled } from './rule.ts';
 
 const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -56,7 +57,7 @@ const tenancy = ruled(
   z
     .strictObject({
       enabled: flag("Loki's `auth_enabled`: every request needs an X-Scope-OrgID. Default: false."),
-      tenant: z.string().max(150).regex(TENANT_ID, 'expected letters, digits, _ or -').optional()
+      tenant: patterned(z.string().max(150), TENANT_ID, 'expected letters, digits, _ or -').optional()
         .meta({ description: 'Tenant that our own collectors write as and the dashboards read as.' }),
     })
     .meta({ description: 'Tenancy of the store. Changing `enabled` hides data that is already there.' }),

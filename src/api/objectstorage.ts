@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { flag, hostPort, objectName, text } from './common.ts';
+import { patterned } from './pattern.ts';
 import { type Rule, ruled } from './rule.ts';
 
 /** Object storage that Loki (and later Tempo and Mimir) write to. Terms are those of the Thanos clients. */
 
 const bucketName = (what: string) =>
-  z.string().min(3).max(222).regex(/^[A-Za-z0-9][-A-Za-z0-9._]*[A-Za-z0-9]$/, `expected the name of a ${what}`).meta({ description: `Name of the ${what}.` });
+  patterned(z.string().min(3).max(222), /^[A-Za-z0-9][-A-Za-z0-9._]*[A-Za-z0-9]$/, `expected the name of a ${what}`).meta({ description: `Name of the ${what}.` });
 
 const s3 = ruled(
   z
@@ -44,7 +45,7 @@ const gcs = z
 const azure = z
   .strictObject({
     container: bucketName('container'),
-    accountName: z.string().min(3).max(24).regex(/^[a-z0-9]+$/, 'expected a storage account').meta({ description: 'Storage account.' }),
+    accountName: patterned(z.string().min(3).max(24), /^[a-z0-9]+$/, 'expected a storage account').meta({ description: 'Storage account.' }),
     secretName: objectName('Secret with `account_key`. Absent: managed identity.').optional(),
     endpointSuffix: hostPort('Default: blob.core.windows.net.').optional(),
   })
@@ -56,7 +57,7 @@ export type StorageType = (typeof STORAGE_TYPES)[number];
 const base = z
   .strictObject({
     type: z.enum(STORAGE_TYPES).meta({ description: 'filesystem: the volume of the one pod. Anything else: a bucket.' }),
-    prefix: z.string().min(1).max(63).regex(/^[a-z0-9A-Z-]+$/, 'expected letters, digits and dashes').optional()
+    prefix: patterned(z.string().min(1).max(63), /^[a-z0-9A-Z-]+$/, 'expected letters, digits and dashes').optional()
       .meta({ description: 'Prefix of every object in the bucket, so that several stacks can share one.' }),
     s3: s3.optional(),
     gcs: gcs.optional(),

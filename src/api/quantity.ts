@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { patternRule } from './pattern.ts';
 
 const SUFFIX: Readonly<Record<string, number>> = {
   m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18,
@@ -38,7 +39,9 @@ export function canonicalQuantity(quantity: Quantity): string {
   return Number.isInteger(value) ? String(value) : `${Math.ceil(Number((value * 1000).toFixed(6)))}m`;
 }
 
+const EXPECTED = 'expected a quantity such as 500m or 10Gi';
+
 export const quantity = (description: string) =>
   z
-    .union([z.int().min(0).max(2 ** 31 - 1), z.string().max(20).regex(QUANTITY_PATTERN, 'expected a quantity such as 500m or 10Gi')])
-    .meta({ description, 'x-kubernetes-int-or-string': true });
+    .union([z.int().min(0).max(2 ** 31 - 1), z.string().max(20).regex(QUANTITY_PATTERN, EXPECTED)])
+    .meta({ description, 'x-kubernetes-int-or-string': true, 'x-kubernetes-validations': [patternRule(QUANTITY_PATTERN, EXPECTED, 'type(self) == int || ')] });

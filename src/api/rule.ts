@@ -32,5 +32,6 @@ export function ruled<S extends z.ZodType>(schema: S, ...rules: readonly Rule<z.
       context.addIssue({ code: 'custom', message: rule.message, path: [...(rule.path ?? [])], params: { code: rule.code } });
     }
   });
-  return checked.meta({ ...schema.meta(), 'x-kubernetes-validations': rules.map(celRule) });
+  const { 'x-kubernetes-validations': before = [], ...meta } = (schema.meta() ?? {}) as { 'x-kubernetes-validations'?: readonly CelRule[] };
+  return checked.meta({ ...meta, 'x-kubernetes-validations': [...before, ...rules.map(celRule)] });
 }

@@ -69,11 +69,14 @@ function row(name: string, schema: JsonSchema, required: boolean, seen: Readonly
 
 export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
+/** Rules in words; those that only say a pattern again stand among the limits. */
+const ownRules = (schema: JsonSchema) => (schema['x-kubernetes-validations'] ?? []).filter(({ message }) => !message.startsWith('expected '));
+
 /** Rules of an object and of its fields that are not objects themselves. */
 function rulesOf(schema: JsonSchema): string[] {
-  const own = (schema['x-kubernetes-validations'] ?? []).map(({ message }) => `- ${sentence(message)}`);
+  const own = ownRules(schema).map(({ message }) => `- ${sentence(message)}`);
   const fields = Object.entries(schema.properties ?? {}).filter(([, field]) => !isSection(field));
-  const inner = fields.flatMap(([name, field]) => (field['x-kubernetes-validations'] ?? []).map(({ message }) => `- ${code(name)}: ${message}.`));
+  const inner = fields.flatMap(([name, field]) => ownRules(field).map(({ message }) => `- ${code(name)}: ${message}.`));
   return [...own, ...inner];
 }
 

@@ -5,6 +5,7 @@ import type { View } from '../base/view.ts';
 import type { Controller } from '../engine/controller.ts';
 import type { Plan } from '../status/plan.ts';
 import { buildStatus, transitions } from '../status/status.ts';
+import { withRecord } from './versions.ts';
 
 export type Invalid = KubeObject & { spec?: unknown; status?: Status };
 
@@ -27,7 +28,7 @@ export const invalidPlan = (resource: Invalid, findings: readonly Finding[]): Pl
 /** Binds the pure half of a kind to the engine. */
 export const bind = <T extends KubeObject>(resource: ResourceType, plan: (resource: T, view: View) => Plan): Controller<Plan> => ({
   resource,
-  plan: (object, view) => plan(object as T, view),
+  plan: (object, view) => withRecord(plan(object as T, view), (object as { status?: Status }).status),
   status: (object, planned, seen) => buildStatus({ resource: object as KubeObject & { status?: Status }, plan: planned, ...seen }),
   notes: (before, after) => transitions(before, after),
 });

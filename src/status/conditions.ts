@@ -115,25 +115,24 @@ function openGates(gates: readonly Verdict[]): Verdict[] {
   return gates.filter(({ status }) => status !== 'True').sort((a, b) => rank(a) - rank(b));
 }
 
-function ready(open: readonly Verdict[]): Verdict {
+/**
+ * Ready, and why not: what somebody has to mend where there is such a thing, and nothing beside it. Stalled needs a user,
+ * Reconciling needs time; each is there only while true.
+ */
+function summary(gates: readonly Verdict[]): Verdict[] {
+  const open = openGates(gates);
   const [first] = open;
-  if (!first) return verdict('Ready', 'True', 'Ready', 'everything asked for runs');
-  return verdict('Ready', 'False', first.reason, messages(open));
-}
-
-/** Stalled needs a user, and speaks of nothing else; Reconciling needs time. Each is there only while true. */
-function progress(open: readonly Verdict[]): Verdict[] {
-  const [first] = open;
-  if (!first) return [];
+  if (!first) return [verdict('Ready', 'True', 'Ready', 'everything asked for runs')];
   const blocked = open.filter(isBlocked);
-  return blocked.length > 0 ? [verdict('Stalled', 'True', first.reason, messages(blocked))] : [verdict('Reconciling', 'True', first.reason, messages(open))];
+  const message = messages(blocked.length > 0 ? blocked : open);
+  return [verdict('Ready', 'False', first.reason, message), verdict(blocked.length > 0 ? 'Stalled' : 'Reconciling', 'True', first.reason, message)];
 }
 
 /** Nothing could be made of the spec, so there is nothing to say of what it asks for. */
 function withoutPlan(config: Verdict): Verdict[] {
   const unknown = (['StorageReady', 'WorkloadsReady', 'WiringReady'] as const).map((type) =>
     verdict(type, 'Unknown', 'NotRendered', 'the spec is invalid: what runs was left as it is'));
-  return [ready([config]), ...progress([config]), config, ...unknown];
+  return [...summary([config]), config, ...unknown];
 }
 
 /** All conditions of a resource, without times. */
@@ -146,9 +145,8 @@ export function verdicts(plan: Plan, findings: readonly Finding[], seen: Seen): 
   const storage = storageReady(plan, findings, seen);
   const workloads = workloadsReady(findings, seen);
   const wiring = wiringReady(plan.wiring);
-  const open = openGates([config, storage, workloads, wiring]);
   const blocked = [config, storage, workloads].find(isBlocked);
-  return [ready(open), ...progress(open), config, storage, workloads, wiring, ...retentionApplied(plan, blocked, workloads)];
+  return [...summary([config, storage, workloads, wiring]), config, storage, workloads, wiring, ...retentionApplied(plan, blocked, workloads)];
 }
 
 /** Gives verdicts their time: that of the earlier condition unless the status flips. */

@@ -26,24 +26,22 @@ function deletion({ kind, namespace, name }: ObjectRef): string {
   return `kubectl delete ${kind.toLowerCase()} ${name}${place}${/Set$|Deployment$/.test(kind) ? ' --cascade=orphan' : ''}`;
 }
 
-/** What to do about it, where the words of the refusal do not say so themselves. */
-function remedy({ ref, reason }: Refusal): string {
+/** What to do about it, and then the words of the API server. Our own words say both. */
+function sentence({ ref, reason, message }: Refusal): string {
+  const object = `${ref.kind} ${ref.name}`;
+  const words = clip(message);
+  if (reason === 'NameTaken') return `${words}; it is looked at again every minute`;
+  if (words.startsWith(`${object} `)) return words;
   switch (reason) {
     case 'Invalid':
-      return ref.kind === 'Secret' ? '' : ': correct what the spec puts there (podTemplate, labels, annotations, resources and the like)';
+      return `${object} is refused, mend the override that leads to it (podTemplate, labels, annotations and the like): ${words}`;
     case 'Forbidden':
-      return ': remove what forbids it (a quota, a policy, missing rights of the operator); it is tried again every minute';
-    case 'NameTaken':
-      return '; it is looked at again every minute';
+      return `${object} is forbidden, remove the cause (a quota, a policy, a missing right); it is tried again every minute: ${words}`;
     case 'Immutable':
-      return `: set the field back, or have the object made anew: ${deletion(ref)}`;
+      return `${object} cannot be changed in place, set the field back, or have it made anew with ${deletion(ref)}: ${words}`;
   }
 }
 
-/** A refusal as a finding: which object, why, and what to do. */
-export function refusalFinding(refusal: Refusal): Finding {
-  const { ref, reason, message } = refusal;
-  const path = `${ref.kind}/${ref.name}`;
-  const named = message.startsWith(`${ref.kind} ${ref.name} `) ? clip(message) : `${path}: ${clip(message)}`;
-  return failure(CODES[reason], path, `${named}${remedy(refusal)}`);
-}
+/** A refusal as a finding: which object, what to do, and why. */
+export const refusalFinding = (refusal: Refusal): Finding =>
+  failure(CODES[refusal.reason], `${refusal.ref.kind}/${refusal.ref.name}`, sentence(refusal));

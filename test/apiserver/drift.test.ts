@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Status } from '../../src/api/status.ts';
 import type { KubeObject, Manifest } from '../../src/base/object.ts';
-import { refKey, refOf } from '../../src/base/object.ts';
-import type { Document } from '../../src/cli/files.ts';
+import { refOf } from '../../src/base/object.ts';
+import { type Document, ours } from '../../src/cli/files.ts';
 import { stamped } from '../../src/engine/stamp.ts';
 import { firstDifference } from '../../src/engine/subset.ts';
-import { type ControlPlane, countBy, startControlPlane } from '../controlplane/index.ts';
+import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { START_MS } from '../controlplane/testing.ts';
 import { describeWith } from '../programs/describe.ts';
 import { Bench, target, targetOf } from './bench.ts';
-import { additionTo, changesOf, type Edit, FIXED, INTRUDER, intrude, removalsOf } from './intruder.ts';
+import { type Spot, spotsOf } from './fields.ts';
+import { additionTo, changesOf, type Edit, FIXED, INTRUDER, intrude, NEIGHBOUR, type Outcome, removalsOf } from './intruder.ts';
 import { example, keyOf, objectStorage, pathOf, planned } from './stacks.ts';
 
 /** What somebody else does to our children: what is ours comes back by one write, what is not ours stays. */
@@ -77,45 +78,43 @@ await describeWith(['etcd', 'kube-apiserver'], 'when somebody else', () => {
     const children = childrenOf(changed);
     for (const turn of turns(children)) {
       const since = await plane.auditLog.mark();
-      await Promise.all(
-        turn.map(async ({ wanted, generated }) => {
-          const before = living(wanted);
-          await plane.client.delete(pathOf(refOf(wanted)));
-          const after = await restored(wanted, before, 'deleted');
-          expect(after.metadata.uid).not.toBe(before.metadata.uid);
-          // Nobody but the cluster knew its values: new ones are made. What was encrypted with the old ones is for its owner to mend.
-          if (generated) expect(after.data).not.toEqual(before.data);
-        }),
-      );
+      await Promise.all(turn.map(deleteOne));
       const writes = (await bench.writes(since)).children;
-      expect(countBy(writes, target)).toEqual(Object.fromEntries(turn.map(({ wanted }) => [targetOf(wanted), 1])));
-      expect(writes.filter(({ verb }) => verb === 'create').map(target)).toEqual(turn.filter(({ generated }) => generated).map(({ wanted }) => targetOf(wanted)));
+      expect(tally(writes.map(target))).toEqual(tally(turn.map(({ wanted }) => targetOf(wanted))));
+      const created = writes.filter(({ verb }) => verb === 'create').map(target);
+      expect(tally(created)).toEqual(tally(turn.filter(({ generated }) => generated).map(({ wanted }) => targetOf(wanted))));
     }
-    await bench.quiet();
   }, TEST_MS);
+
+  async function deleteOne({ wanted, generated }: Child): Promise<void> {
+    const before = living(wanted);
+    await plane.client.delete(pathOf(refOf(wanted)));
+    const after = await restored(wanted, before, 'deleted');
+    expect(after.metadata.uid).not.toBe(before.metadata.uid);
+    // Nobody but the cluster knew its values, so they are new ones, under the same keys.
+    if (generated) expect(after.data).not.toEqual(before.data);
+    if (generated) expect(Object.keys(Object(after.data) as object)).toEqual(Object.keys(Object(before.data) as object));
+  }
 
   it('changes or removes a field of ours, one PATCH restores it', async () => {
     const patients: Patient[] = [
       ...childrenOf(changed).map((child) => ({ ...child, edits: changesOf(child.wanted) })),
       ...childrenOf(removed).map((child) => ({ ...child, edits: removalsOf(child.wanted) })),
+      // Those are made once, and then are the cluster's.
     ].filter(({ generated }) => !generated);
     const rounds = Math.max(...patients.map(({ edits }) => edits.length));
     const log: Treated[] = [];
     const began = await plane.auditLog.mark();
     for (let round = 0; round < rounds; round++) {
-      if (round % ROUNDS_A_PROCESS === 0) {
-        await bench.stop();
-        await bench.start();
-      }
+      if (round % ROUNDS_A_PROCESS === 0) await restart();
       log.push(...(await treat(patients, round)));
     }
     await bench.quiet();
-    // Nor did any write come late.
-    const total = countBy((await bench.writes(began)).children, target);
-    expect(total).toEqual(tally(log.filter(({ done }) => done === 'changed').map(({ target: name }) => name)));
-    report(log);
-    const refused = log.filter(({ done }) => done === 'refused').map(({ target: name, text }) => `${name} ${text}`);
-    expect(refused.filter((text) => !FIXED.some((pattern) => pattern.test(text)))).toEqual([]);
+    // No write came late.
+    expect(tally((await bench.writes(began)).children.map(target))).toEqual(tally(log.filter(({ done }) => done === 'changed').map(({ name }) => name)));
+    const refused = report(log);
+    expect(refused.filter((path) => !FIXED.some((pattern) => pattern.test(path)))).toEqual([]);
+    expect(FIXED.filter((pattern) => !refused.some((path) => pattern.test(path)))).toEqual([]);
   }, TEST_MS);
 
   /** One edit on each child, each waited for; then the writes that it took. */
@@ -128,18 +127,64 @@ await describeWith(['etcd', 'kube-apiserver'], 'when somebody else', () => {
         return edit ? [treatOne(wanted, edit)] : [];
       }),
     );
-    const writes = countBy((await bench.writes(since)).children, target);
-    const wanted = treated.filter(({ done }) => done === 'changed');
-    const edits = treated.map(({ target: name, text, done }) => `${name} ${text} (${done})`).join('\n');
-    expect({ edits, writes }).toEqual({ edits, writes: Object.fromEntries(wanted.map(({ target: name }) => [name, 1])) });
+    const writes = tally((await bench.writes(since)).children.map(target));
+    const wrong = treated.filter(({ name, done }) => (writes[name] ?? 0) !== (done === 'changed' ? 1 : 0));
+    expect(wrong.map((one) => ({ ...one, writes: writes[one.name] }))).toEqual([]);
     return treated;
   }
 
-  async function treatOne(wanted: Manifest, edit: Edit): Promise<Treated> {
-    const outcome = await intrude(plane.client, wanted, living(wanted), edit);
-    if (outcome.done === 'changed') await restored(wanted, outcome.object, edit.text);
-    return { target: targetOf(wanted), text: edit.text, done: outcome.done };
+  async function treatOne(wanted: Manifest, { spot, what, operations }: Edit): Promise<Treated> {
+    const outcome = await intrude(plane.client, wanted, living(wanted), { spot, what, operations });
+    if (outcome.done === 'changed') await restored(wanted, outcome.object, `${spot.text} ${what}`);
+    return { name: targetOf(wanted), path: spot.text, what, done: outcome.done };
   }
+
+  const restart = async (): Promise<void> => {
+    await bench.stop();
+    await bench.start();
+  };
+
+  it('changes what was generated, it is left as it is', async () => {
+    const since = await plane.auditLog.mark();
+    const secrets = childrenOf(changed).filter(({ generated }) => generated);
+    for (const { wanted } of secrets) {
+      const data = Object.fromEntries(Object.keys(Object(living(wanted).data) as object).map((key) => [key, 'Y2hvc2Vu']));
+      await plane.client.patch(`${pathOf(refOf(wanted))}?fieldManager=${INTRUDER}`, 'merge', { data });
+      await bench.quiet();
+      expect(living(wanted).data).toEqual(data);
+    }
+    expect((await bench.writes(since)).children.map(target)).toEqual([]);
+  }, TEST_MS);
+
+  it('adds something of their own, it stays, and the status says whose it is', async () => {
+    const children = childrenOf(changed);
+    const since = await plane.auditLog.mark();
+    const additions = children.map(({ wanted }) => additionTo(wanted));
+    for (const addition of additions) await plane.client.patch(`${pathOf(refOf(addition))}?fieldManager=${NEIGHBOUR}`, 'apply', addition);
+    await bench.quiet();
+    const watched = children.filter(({ generated }) => !generated).map(({ wanted }) => `${wanted.kind}/${wanted.metadata.name}`);
+    expect(reported().sort()).toEqual(watched.sort());
+    await restart();
+    await bench.quiet();
+    expect((await bench.writes(since)).children.map((record) => `${record.verb} ${target(record)}`)).toEqual([]);
+    for (const addition of additions) expect(firstDifference(addition, living(addition))).toBeUndefined();
+  }, TEST_MS);
+
+  it('has added something, a repair of ours beside it does not take it away', async () => {
+    const children = childrenOf(changed).filter(({ generated }) => !generated);
+    for (const { wanted } of children) await treatOne(wanted, { what: 'removed', spot: spotOf(wanted), operations: [{ op: 'remove' }] });
+    for (const { wanted } of children) expect(firstDifference(additionTo(wanted), living(wanted))).toBeUndefined();
+    // What is taken back is no longer reported.
+    for (const { wanted } of children) await plane.client.patch(`${pathOf(refOf(wanted))}?fieldManager=${NEIGHBOUR}`, 'apply', nothingOn(wanted));
+    await bench.live.until(() => `no report of ${reported().join(', ')}`, () => (reported().length === 0 ? true : undefined));
+  }, TEST_MS);
+
+  /** `Kind/name` of the children of which a status says that the neighbour sets fields of them. */
+  const reported = (): string[] =>
+    ours(changed)
+      .flatMap(({ object }) => (living(object) as KubeObject & { status?: Status }).status?.warnings ?? [])
+      .filter(({ code, message }) => code === 'ForeignFields' && message.startsWith(`${NEIGHBOUR} also sets`))
+      .map(({ path }) => path);
 });
 
 interface Patient extends Child {
@@ -147,26 +192,42 @@ interface Patient extends Child {
 }
 
 interface Treated {
-  target: string;
-  text: string;
-  done: 'changed' | 'no difference' | 'refused';
+  name: string;
+  path: string;
+  what: Edit['what'];
+  done: Outcome['done'];
 }
 
 const versionOf = ({ metadata }: Manifest): bigint => BigInt(metadata.resourceVersion ?? 0);
 
+/** A label that every child has. */
+function spotOf(wanted: Manifest): Spot {
+  const spot = spotsOf(wanted).find(({ text }) => text === 'metadata.labels.app.kubernetes.io/part-of');
+  if (!spot) throw new Error(`${keyOf(wanted)} has no such label`);
+  return spot;
+}
+
+/** The apply configuration of somebody who wants nothing of it any more. */
+const nothingOn = ({ apiVersion, kind, metadata: { name, namespace } }: Manifest): object => ({
+  apiVersion,
+  kind,
+  metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+});
+
 /** One child of each owner at a time. */
 function turns(children: readonly Child[]): Child[][] {
-  const owners = Map.groupBy(children, ({ owner }) => owner);
-  const longest = Math.max(...[...owners.values()].map((list) => list.length));
-  return Array.from({ length: longest }, (_, i) => [...owners.values()].flatMap((list) => list[i] ?? []));
+  const owners = [...Map.groupBy(children, ({ owner }) => owner).values()];
+  const longest = Math.max(...owners.map((list) => list.length));
+  return Array.from({ length: longest }, (_, i) => owners.flatMap((list) => list[i] ?? []));
 }
 
-function tally(names: readonly string[]): Record<string, number> {
-  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, list]) => [name, list.length]));
-}
+const tally = (names: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, list]) => [name, list.length]));
 
-function report(log: readonly Treated[]): void {
-  const counts = Object.entries(Object.groupBy(log, ({ done }) => done)).map(([done, list]) => `${list.length} ${done}`);
-  process.stdout.write(`fields of children: ${counts.join(', ')}\n`);
+/** Prints what was done; returns the paths that the API server let nobody change. Only removals may make no difference. */
+function report(log: readonly Treated[]): string[] {
+  process.stdout.write(`fields of children: ${JSON.stringify(tally(log.map(({ what, done }) => `${what}: ${done === 'changed' ? 'restored' : done}`)))}\n`);
+  const changes = log.filter(({ what }) => what === 'changed');
+  expect(changes.filter(({ done }) => done === 'no difference')).toEqual([]);
+  return changes.filter(({ done }) => done === 'refused').map(({ path }) => path);
 }
-void INTRUDER; void additionTo; void refKey; void ({} as Status);

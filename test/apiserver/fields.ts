@@ -92,8 +92,8 @@ function indexIn(list: unknown, { index, identity }: Exclude<Step, string>): num
   return list.findIndex((item) => isTree(item) && wanted.every(([name, value]) => item[name] === value));
 }
 
-/** Words that the API takes where it takes not just any text. */
-const WORDS = ['OnDelete', 'NodePort', 'LoadBalancer', 'Always', 'Unconfined', 'Directory', 'Delete', 'Exact', 'UDP', 'metadata.name', 'User', 'Egress'];
+/** Words that the API takes where it takes not just any text; two are names of volumes, for mounts. */
+const WORDS = ['tmp', 'config', 'OnDelete', 'NodePort', 'LoadBalancer', 'Always', 'Unconfined', 'Directory', 'Delete', 'Exact', 'UDP', 'metadata.name', 'User', 'Egress'];
 
 /** Other values that the API server might take in a spot, likely ones first. A named element is not changed as a whole. */
 export function otherValues({ value }: Spot): unknown[] {

@@ -5,14 +5,14 @@ import { ApiError, type Client } from '../controlplane/index.ts';
 import { otherValues, pointerTo, type Spot, spotsOf } from './fields.ts';
 import { pathOf } from './stacks.ts';
 
-/** Somebody else who changes our children, as `kubectl edit` would. */
+/** Others who write to our children: one changes what is ours, as `kubectl edit` would, the other adds what is not. */
 
 export const INTRUDER = 'intruder';
+export const NEIGHBOUR = 'neighbour';
 
 /** One way to change one field. */
 export interface Edit {
-  /** `spec.replicas changed` */
-  text: string;
+  what: 'changed' | 'removed';
   spot: Spot;
   /** Tried in turn, until the API server takes one. */
   operations: readonly { op: 'replace' | 'remove'; value?: unknown }[];
@@ -29,12 +29,12 @@ export type Outcome =
 export const changesOf = (manifest: Manifest): Edit[] =>
   spotsOf(manifest).flatMap((spot) => {
     const values = otherValues(spot);
-    return values.length === 0 ? [] : [{ text: `${spot.text} changed`, spot, operations: values.map((value) => ({ op: 'replace', value })) }];
+    return values.length === 0 ? [] : [{ what: 'changed', spot, operations: values.map((value) => ({ op: 'replace', value })) }];
   });
 
 /** Each field, and each named element of a list, is taken out. */
 export const removalsOf = (manifest: Manifest): Edit[] =>
-  spotsOf(manifest).map((spot) => ({ text: `${spot.text} removed`, spot, operations: [{ op: 'remove' }] }));
+  spotsOf(manifest).map((spot) => ({ what: 'removed', spot, operations: [{ op: 'remove' }] }));
 
 /** Makes an edit on a child; `live` is how it lives, which is as `wanted` says. */
 export async function intrude(client: Client, wanted: Manifest, live: Manifest, edit: Edit): Promise<Outcome> {
@@ -57,8 +57,18 @@ async function attempt(client: Client, live: Manifest, patch: readonly object[])
   }
 }
 
-/** What the API server does not let anybody change, by the path of the field: whoever tries is told at once. */
-export const FIXED: readonly RegExp[] = [];
+/** What the API server lets nobody change, or to no other value: whoever tries is told at once, and there is no drift. */
+export const FIXED: readonly RegExp[] = [
+  /^roleRef\./,
+  // Of headless Services.
+  /^spec\.(?:clusterIP|type)$/,
+  /^spec\.(?:serviceName|podManagementPolicy)$/,
+  /^spec\.volumeClaimTemplates\[/,
+  /^spec\.selector\.matchLabels\./,
+  // They must match the selector.
+  /^spec\.template\.metadata\.labels\.(?:app\.kubernetes\.io\/(?:name|instance|component)|lgtm-operator\.io\/owner-kind)$/,
+  /\.fieldRef\.apiVersion$/,
+];
 
 const extraPort = { name: 'extra', port: 9999, protocol: 'TCP' };
 const extraPod = (main: string): object => ({

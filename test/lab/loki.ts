@@ -1,7 +1,9 @@
 /**
  * By hand, on a cluster with real pods (KUBECONFIG): a LogStack on filesystem storage becomes Ready no sooner than its Loki,
  * and a line pushed to the endpoint in its status comes back by query. With `--alloy` the cluster's own pod logs and events
- * must come back too. Prints the report in Markdown; exit code 1 where something is not as promised.
+ * must come back too; with `--api` they are read through the API, in a namespace that enforces the restricted Pod Security level.
+ * `--s3` puts three replicas on a MinIO, whose Secret comes late. Prints the report in Markdown; exit code 1 where something is
+ * not as promised.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -20,8 +22,12 @@ import { Kubectl } from '../demo/kubectl.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const KUBECONFIG = process.env.KUBECONFIG ?? '';
 const NAMESPACE = 'lab-logs';
-const WITH_ALLOY = process.argv.includes('--alloy');
+const WITH_API = process.argv.includes('--api');
+const WITH_ALLOY = WITH_API || process.argv.includes('--alloy');
+const WITH_S3 = process.argv.includes('--s3');
 const STACKS = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/logstacks`;
+const MINIO = 'lab-minio';
+const KEYS = { access_key_id: 'lab-user', secret_access_key: 'lab-password' };
 const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
 
 const kubectl = new Kubectl(KUBECONFIG);
@@ -41,6 +47,8 @@ function must(truth: boolean, what: string): void {
   if (!truth) process.exitCode = 1;
 }
 
+const BUCKET = { bucket: 'logs', endpoint: `${MINIO}.${MINIO}.svc:9000`, insecure: true, secretName: 'bucket' };
+
 const stack = {
   apiVersion: API_VERSION,
   kind: 'LogStack',
@@ -50,7 +58,8 @@ const stack = {
     size: 'demo',
     retention: '30d',
     networkPolicy: { from: [{ podSelector: { matchLabels: { app: 'client' } } }] },
-    ...(WITH_ALLOY ? { collection: { alloy: {} } } : {}),
+    ...(WITH_ALLOY ? { collection: { alloy: WITH_API ? { podLogs: { from: 'api' } } : {} } } : {}),
+    ...(WITH_S3 ? { loki: { replicas: 3 }, storage: { type: 's3', s3: BUCKET } } : {}),
   },
 };
 
@@ -116,7 +125,18 @@ async function startClient(): Promise<void> {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'client', namespace: NAMESPACE, labels: { app: 'client' } },
-    spec: { containers: [{ name: 'curl', image: 'curlimages/curl:8.10.1', imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', 'while true; do echo lab-heartbeat $(date +%s); sleep 2; done'] }] },
+    spec: {
+      securityContext: { runAsNonRoot: true, runAsUser: 100, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'curl',
+          image: 'curlimages/curl:8.10.1',
+          imagePullPolicy: 'IfNotPresent',
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          command: ['sh', '-c', 'while true; do echo lab-heartbeat $(date +%s); sleep 2; done'],
+        },
+      ],
+    },
   };
   await client.patch(`${PODS}/client?fieldManager=lab`, 'apply', pod);
   await client.until(PODS, 'client', (object) => isPodReady(object as KubeObject));
@@ -149,7 +169,7 @@ async function eventually(ask: () => Promise<string>, wanted: string): Promise<s
 async function collected(found: LogStack): Promise<void> {
   const url = endpoint(found, 'query');
   const logs = await eventually(() => query(url, `{namespace="${NAMESPACE}", container="curl"} |= "lab-heartbeat"`), 'lab-heartbeat');
-  must(logs.includes('lab-heartbeat'), "the client pod's own output was read from the node's files by Alloy");
+  must(logs.includes('lab-heartbeat'), `the client pod's own output was read by Alloy ${WITH_API ? 'through the API' : "from the node's files"}`);
   must(/"pod":\s*"client"/.test(logs), 'its pod name is structured metadata');
   const events = await eventually(() => query(url, '{job="kubernetes-events"} |= "client"'), 'client');
   must(events.includes('client') && events.includes('"result":[{'), 'the events of the cluster arrive');
@@ -162,24 +182,85 @@ async function blocked(found: LogStack): Promise<void> {
   must(answer.startsWith('exit code'), `a pod that the network policy does not name is kept out (${answer})`);
 }
 
+const minioPod = (name: string, command: string[]): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: MINIO, labels: { app: name } },
+  spec: {
+    restartPolicy: 'OnFailure',
+    containers: [
+      {
+        name,
+        image: name === 'minio' ? 'minio/minio:RELEASE.2026-02-12T20-18-48Z' : 'minio/mc:latest',
+        imagePullPolicy: 'IfNotPresent',
+        command,
+        env: [
+          { name: 'MINIO_ROOT_USER', value: KEYS.access_key_id },
+          { name: 'MINIO_ROOT_PASSWORD', value: KEYS.secret_access_key },
+          { name: 'MC_HOST_lab', value: `http://${KEYS.access_key_id}:${KEYS.secret_access_key}@${BUCKET.endpoint}` },
+        ],
+      },
+    ],
+  },
+});
+
+async function startMinio(): Promise<void> {
+  const pods = `/api/v1/namespaces/${MINIO}/pods`;
+  await client.patch(`/api/v1/namespaces/${MINIO}?fieldManager=lab`, 'apply', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: MINIO } });
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: MINIO, namespace: MINIO }, spec: { selector: { app: 'minio' }, ports: [{ port: 9000 }] } };
+  await client.patch(`/api/v1/namespaces/${MINIO}/services/${MINIO}?fieldManager=lab`, 'apply', service);
+  await client.patch(`${pods}/minio?fieldManager=lab`, 'apply', minioPod('minio', ['minio', 'server', '/tmp/data']));
+  await client.until(pods, 'minio', isPodReady);
+  await client.patch(`${pods}/mc?fieldManager=lab`, 'apply', minioPod('mc', ['mc', 'mb', '--ignore-existing', `lab/${BUCKET.bucket}`]));
+  await client.until(pods, 'mc', (pod) => (pod.status as { phase?: string } | undefined)?.phase === 'Succeeded');
+}
+
+/** The stack says what it misses, and goes on by itself. */
+async function secretComesLate(): Promise<void> {
+  const stalled = await client.until(STACKS, 'logs', (object) =>
+    ((object as unknown as LogStack).status?.conditions ?? []).some(({ type, reason }) => type === 'StorageReady' && reason === 'SecretMissing'));
+  const message = (stalled as unknown as LogStack).status?.conditions?.find(({ type }) => type === 'StorageReady')?.message ?? '';
+  must(message.includes('bucket') && message.includes('access_key_id'), `without the Secret: StorageReady=False, "${message}"`);
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'bucket', namespace: NAMESPACE }, stringData: KEYS };
+  await client.patch(`/api/v1/namespaces/${NAMESPACE}/secrets/bucket?fieldManager=lab`, 'apply', secret);
+}
+
+/** Chunks reach the bucket when they are flushed. */
+async function inBucket(found: LogStack): Promise<void> {
+  const pods = await kubectl.run('get', 'pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/component=loki', '-o', 'name');
+  must(pods.trim().split('\n').length === 3, 'three pods run');
+  const ring = await curl(`${endpoint(found, 'query')}/ring`, '-H', 'accept: application/json');
+  must((ring.match(/"state":\s*"ACTIVE"/g) ?? []).length === 3, 'all three are active in the ring, found by gossip');
+  await curl('-X', 'POST', `${endpoint(found, 'query')}/flush`);
+  const ls = ['mc', 'ls', '-r', `lab/${BUCKET.bucket}`];
+  await client.patch(`/api/v1/namespaces/${MINIO}/pods/list?fieldManager=lab`, 'apply', { ...minioPod('list', ls), metadata: { name: 'list', namespace: MINIO } });
+  await client.until(`/api/v1/namespaces/${MINIO}/pods`, 'list', (pod) => (pod.status as { phase?: string } | undefined)?.phase === 'Succeeded');
+  const listing = await kubectl.run('logs', '-n', MINIO, 'list');
+  must(listing.trim() !== '', `the bucket holds objects (${listing.trim().split('\n').length})`);
+}
+
 async function main(): Promise<void> {
   say(`Operator as a process with the kubeconfig of the cluster; Kubernetes ${(await kubectl.run('version', '-o', 'json')).match(/"serverVersion"[\s\S]*?"gitVersion": "([^"]+)"/)?.[1] ?? ''}.`);
   await kubectl.run('apply', '--server-side', '-f', `${ROOT}crds`, '-f', `${ROOT}deploy/rbac.yaml`);
-  await client.patch(`/api/v1/namespaces/${NAMESPACE}?fieldManager=lab`, 'apply', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  const labels = WITH_API ? { 'pod-security.kubernetes.io/enforce': 'restricted' } : {};
+  await client.patch(`/api/v1/namespaces/${NAMESPACE}?fieldManager=lab`, 'apply', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } });
+  if (WITH_S3) await startMinio();
   const operator = spawn(`${ROOT}bin/lgtm-operator`, ['run', '--http-address', ''], { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     const file = join(mkdtempSync(join(tmpdir(), 'lgtm-lab-')), 'stack.json');
     writeFileSync(file, JSON.stringify(stack));
     await kubectl.run('apply', '-f', file);
+    if (WITH_S3) await secretComesLate();
     const found = await becomeReady();
     await startClient();
     await pushAndQuery(found);
     if (WITH_ALLOY) await collected(found);
+    if (WITH_S3) await inBucket(found);
     await blocked(found);
     say(`\n\`\`\`\n${await kubectl.run('get', 'logstack,statefulset,daemonset,pod,pvc', '-n', NAMESPACE)}\`\`\``);
   } finally {
     operator.kill('SIGTERM');
-    await kubectl.run('delete', 'namespace', NAMESPACE, '--wait=false');
+    await kubectl.run('delete', 'namespace', NAMESPACE, ...(WITH_S3 ? [MINIO] : []), '--wait=true');
   }
 }
 

@@ -41,6 +41,8 @@ const caseSchema = z.strictObject({
     apply: z.array(z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }) })).default([]),
     delete: z.array(z.strictObject({ kind: z.string(), name: z.string() })).default([]),
   }),
+  /** Part of the status once it is well. */
+  healed: object.default({}),
 });
 
 export type Expected = z.output<typeof caseSchema>;

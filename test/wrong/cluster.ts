@@ -97,19 +97,23 @@ export class Cluster {
     return this.live.until(() => `${what}: ${JSON.stringify(look()?.status?.conditions ?? look())}`, found, timeoutMs);
   }
 
-  /** Waits for an Event about an object. */
-  async untilEvent(object: Manifest, reason: string): Promise<Manifest> {
-    const found = (): Manifest | undefined =>
-      this.live.list().find(({ kind, ...event }) => kind === 'Event' && event.reason === reason && (event.regarding as { uid?: string } | undefined)?.uid === object.metadata.uid);
-    return this.live.until(() => `event ${reason} for ${object.metadata.namespace}/${object.metadata.name}`, found);
+  /** What the Event about an object says, once there is one for this reason. */
+  async noteOfEvent({ metadata }: Manifest, reason: string): Promise<string> {
+    const isAbout = (event: Manifest): boolean => (event.regarding as { uid?: string } | undefined)?.uid === metadata.uid;
+    const found = (): Manifest | undefined => this.live.list().find((one) => one.kind === 'Event' && one.reason === reason && isAbout(one));
+    const event = await this.live.until(() => `event ${reason} for ${metadata.namespace}/${metadata.name}`, found);
+    return String(event.note);
   }
 
   /** What the operator asks the API server in a while, about one namespace. Watches that it keeps open are none. */
   async requestsInQuiet(namespace: string): Promise<string[]> {
+    const begin = Date.now();
     const since = await this.plane.auditLog.mark();
     await delay(QUIET_MS);
     const all = await this.plane.auditLog.requests({ since, user: OPERATOR_USER, except: [{ verb: 'watch' }] });
-    return all.filter((one) => one.namespace === namespace || one.name.startsWith(`lgtm:${namespace}:`)).map(({ verb, uri }) => `${verb} ${uri}`);
+    // What we have seen the outcome of may be answered only now.
+    const sent = all.filter(({ time }) => Date.parse(time) > begin);
+    return sent.filter((one) => one.namespace === namespace || one.name.startsWith(`lgtm:${namespace}:`)).map(({ verb, uri }) => `${verb} ${uri}`);
   }
 
   /** What kube-controller-manager does, without which a quota refuses everything. */

@@ -10,7 +10,7 @@ export interface Wrong {
   refusal?: string;
   /** The resource as the operator reported on it. */
   seen?: Seen;
-  /** Messages of the Events that carry the reason. */
+  /** Note of the Event that goes with it. */
   event?: string;
   /** What the operator asked in the quiet time after that. */
   requests: readonly string[];
@@ -58,7 +58,8 @@ async function reported(cluster: Cluster, { name, subject, expected }: WrongCase
   const { condition, warning } = expected;
   if (warning) {
     const hasIt = (seen: Seen): boolean => isReady(seen) && (seen.status?.warnings ?? []).some(({ code }) => code === warning.code);
-    return { seen: await cluster.until(subject, `${name}: warning ${warning.code}`, hasIt), requests: [] };
+    const seen = await cluster.until(subject, `${name}: warning ${warning.code}`, hasIt);
+    return { seen, event: await cluster.noteOfEvent(seen, 'Ready'), requests: [] };
   }
   const { type = 'Ready', reason = '' } = condition ?? {};
   const says = (seen: Seen): boolean => {
@@ -66,8 +67,7 @@ async function reported(cluster: Cluster, { name, subject, expected }: WrongCase
     return isCurrent(seen) && isSettled(seen) && found?.status === 'False' && found.reason === reason;
   };
   const seen = await cluster.until(subject, `${name}: ${type}=False ${reason}`, says);
-  const event = await cluster.untilEvent(seen, reason);
-  return { seen, event: String(event.note), requests: [] };
+  return { seen, event: await cluster.noteOfEvent(seen, reason), requests: [] };
 }
 
 async function makeWrong(cluster: Cluster, one: WrongCase): Promise<Wrong> {

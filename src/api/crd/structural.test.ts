@@ -32,6 +32,7 @@ describe('structural', () => {
       pattern: expect.any(String),
       anyOf: [{ type: 'integer' }, { type: 'string' }],
       'x-kubernetes-int-or-string': true,
+      'x-kubernetes-validations': [{ rule: expect.stringMatching(/^type\(self\) == int \|\| self\.matches\(/), message: 'expected a quantity such as 500m or 10Gi' }],
     });
   });
 
