@@ -14,26 +14,21 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+const UNITS: Readonly<Record<string, string>> = { string: ' character', array: ' item' };
 
-const bound = (word: string, value: number | bigint, origin: string): string => `${word} ${value}${UNITS[origin] ?? ''}`;
+function bound(word: string, value: number | bigint, origin: string): string {
+  const unit = UNITS[origin] ?? '';
+  return `${word} ${value}${unit}${unit === '' || Number(value) === 1 ? '' : 's'}`;
+}
 
 /** What an issue expected, each way to meet it by itself; none where its message is a sentence of ours. */
 function expectations(issue: Issue): string[] {
-  switch (issue.code) {
-    case 'invalid_type':
-      return [TYPES[issue.expected] ?? issue.expected];
-    case 'invalid_value':
-      return issue.values.map(String);
-    case 'invalid_union':
-      return issue.errors.flat().flatMap(expectations);
-    case 'too_small':
-      return [bound('at least', issue.minimum, issue.origin)];
-    case 'too_big':
-      return [bound('at most', issue.maximum, issue.origin)];
-    default:
-      return issue.message.startsWith('expected ') ? [issue.message.slice('expected '.length)] : [];
-  }
+  if (issue.code === 'invalid_type') return [TYPES[issue.expected] ?? issue.expected];
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  if (issue.code === 'invalid_union') return issue.errors.flat().flatMap(expectations);
+  if (issue.code === 'too_small') return [bound('at least', issue.minimum, issue.origin)];
+  if (issue.code === 'too_big') return [bound('at most', issue.maximum, issue.origin)];
+  return issue.message.startsWith('expected ') ? [issue.message.slice('expected '.length)] : [];
 }
 
 const LONGEST_VALUE = 60;

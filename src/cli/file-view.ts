@@ -43,7 +43,7 @@ export class FileView implements View {
   }
 
   secret(namespace: string, name: string): SecretFacts {
-    const found = this.#find('Secret', namespace, name) as SecretObject | undefined;
+    const found: SecretObject | undefined = this.#find('Secret', namespace, name);
     if (!found) return { state: 'unread' };
     return secretFacts(stored(found));
   }

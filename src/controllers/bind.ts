@@ -28,7 +28,7 @@ export const invalidPlan = (resource: Invalid, findings: readonly Finding[]): Pl
 /** Binds the pure half of a kind to the engine. */
 export const bind = <T extends KubeObject>(resource: ResourceType, plan: (resource: T, view: View) => Plan): Controller<Plan> => ({
   resource,
-  plan: (object, view) => withRecord(plan(object as T, view), (object as { status?: Status }).status),
-  status: (object, planned, seen) => buildStatus({ resource: object as KubeObject & { status?: Status }, plan: planned, ...seen }),
+  plan: (object, view) => withRecord(plan(object as T, view), object),
+  status: (object, planned, seen) => buildStatus({ resource: object, plan: planned, ...seen }),
   notes: (before, after) => transitions(before, after),
 });

@@ -9,14 +9,20 @@ import { chosenVersion } from './versions.ts';
 const running: KubeObject = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 's', labels: { [LABEL.version]: 'labelled' } } };
 
 describe('chosenVersion', () => {
-  it.each<[string, string | undefined, KubeObject | undefined, string | undefined, string]>([
-    ["the user's", 'wanted', running, 'recorded', 'wanted'],
-    ['the recorded one, whatever a label says', undefined, running, 'recorded', 'recorded'],
-    ['that of what runs where the status was lost', undefined, running, undefined, 'labelled'],
-    ['ours of today for something new', undefined, undefined, undefined, 'latest'],
-    ['ours of today where nothing could be chosen before', undefined, undefined, '', 'latest'],
-  ])('is %s', (_case, wanted, live, recorded, chosen) => {
-    expect(chosenVersion(wanted, live, recorded, 'latest')).toBe(chosen);
+  interface Known {
+    wanted?: string;
+    running?: KubeObject;
+    recorded?: string;
+  }
+
+  it.each<[string, Known, string]>([
+    ["the user's", { wanted: 'wanted', running, recorded: 'recorded' }, 'wanted'],
+    ['the recorded one, whatever a label says', { running, recorded: 'recorded' }, 'recorded'],
+    ['that of what runs where the status was lost', { running }, 'labelled'],
+    ['ours of today for something new', {}, 'latest'],
+    ['ours of today where nothing could be chosen before', { recorded: '' }, 'latest'],
+  ])('is %s', (_case, known, chosen) => {
+    expect(chosenVersion(known.wanted, known.running, known.recorded, 'latest')).toBe(chosen);
   });
 });
 

@@ -16,7 +16,7 @@ export const chosenVersion = (
 ): string => wanted ?? (recorded === '' ? undefined : recorded) ?? running?.metadata.labels?.[LABEL.version] ?? latest;
 
 /** A plan that is not applied does not move the record of versions, nor make one: that record is what the next plan goes by. */
-export function withRecord(plan: Plan, status: Status | undefined): Plan {
+export function withRecord(plan: Plan, { status }: KubeObject & { status?: Status }): Plan {
   if (plan.apply) return plan;
   const recorded = new Map(status?.components?.map(({ name, version }) => [name, version]));
   const workloads = plan.workloads.map((workload) => ({ ...workload, version: recorded.get(workload.component) ?? '' }));

@@ -77,17 +77,15 @@ export interface Note {
 
 const conditionIn = (status: Status | undefined, type: string) => status?.conditions?.find((condition) => condition.type === type);
 
-/** What speaks of things that somebody may have to see to. A missing link is one of them, though it stalls nothing. */
-const NEED_SOMEBODY = ['Stalled', 'WiringReady'] as const;
-
-const isWrong = ({ type, status }: Condition): boolean => status === (type === 'Stalled' ? 'True' : 'False');
+/** What somebody may have to see to. A missing link is such a thing, though nothing stalls for it. */
+const problems = (status: Status | undefined): Condition[] =>
+  (status?.conditions ?? []).filter(({ type, status: value }) => (type === 'Stalled' && value === 'True') || (type === 'WiringReady' && value === 'False'));
 
 /** Events for what changed: becoming ready, ceasing to be, and each new thing that needs a user. Nothing else. */
 export function transitions(before: Status | undefined, after: Status): Note[] {
-  const wrong = NEED_SOMEBODY.map((type) => [conditionIn(before, type), conditionIn(after, type)] as const)
-    .find(([was, is]) => is && isWrong(is) && (is.reason !== was?.reason || is.message !== was.message));
-  if (wrong?.[1]) return [note('Warning', wrong[1])];
-  return readiness(conditionIn(before, 'Ready')?.status, conditionIn(after, 'Ready'));
+  const known = problems(before);
+  const news = problems(after).find((now) => !known.some(({ type, reason, message }) => type === now.type && reason === now.reason && message === now.message));
+  return news ? [note('Warning', news)] : readiness(conditionIn(before, 'Ready')?.status, conditionIn(after, 'Ready'));
 }
 
 const note = (type: Note['type'], { reason, message }: Condition): Note => ({ type, reason, message });

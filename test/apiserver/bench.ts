@@ -77,13 +77,13 @@ export class Bench {
     this.#operator = undefined;
   }
 
-  /** Applies documents one after another, as `kubectl apply --server-side` does, with the namespaces that they need. */
+  /** Applies documents one after another, as `kubectl apply --server-side` does; their namespaces first, plain unless they are among them. */
   async apply(documents: readonly Document[]): Promise<void> {
-    const { client } = this.plane;
-    for (const namespace of new Set(documents.map(({ object }) => nameOf(object).namespace))) {
-      if (namespace !== '') await ignoring(409, client.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
-    }
-    for (const { object } of documents) await client.patch(`${pathOf(refOf(object))}?fieldManager=kubectl`, 'apply', object);
+    const objects = documents.map(({ object }) => object);
+    const given = objects.filter(({ kind }) => kind === 'Namespace');
+    const named = new Set(objects.map((object) => nameOf(object).namespace).filter((name) => name !== '' && !given.some(({ metadata }) => metadata.name === name)));
+    const plain = [...named].map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+    for (const object of [...plain, ...objects]) await this.plane.client.patch(`${pathOf(refOf(object))}?fieldManager=kubectl`, 'apply', object);
   }
 
   /** Waits until the workloads of all resources are there, then lets all of them become ready at once. */

@@ -13,7 +13,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { LogStack } from '../../src/api/kinds.ts';
 import { API_VERSION } from '../../src/base/names.ts';
-import type { KubeObject } from '../../src/base/object.ts';
 import { isPodReady } from '../../src/status/pods.ts';
 import { Client } from '../controlplane/client.ts';
 import { connectionOf } from '../demo/plane.ts';
@@ -139,7 +138,7 @@ async function startClient(): Promise<void> {
     },
   };
   await client.patch(`${PODS}/client?fieldManager=lab`, 'apply', pod);
-  await client.until(PODS, 'client', (object) => isPodReady(object as KubeObject));
+  await client.until(PODS, 'client', (object) => isPodReady(object));
 }
 
 const endpoint = (found: LogStack, name: string): string => found.status?.endpoints?.find((e) => e.name === name)?.url ?? '';

@@ -22,7 +22,7 @@ const resources = (kind: Kind): fc.Arbitrary<KubeObject> => values(resourceShape
 
 const planOf = (resource: KubeObject): Plan => {
   const view = { ...viewOf({ resources: [resource] }), secret: () => present('access_key_id', 'secret_access_key', 'key.json', 'account_key', 'admin-user', 'admin-password') };
-  return CONTROLLERS[resource.kind as Kind].plan(resource, view) as Plan;
+  return CONTROLLERS[resource.kind as Kind].plan(resource, view);
 };
 
 const applied = (plan: Plan): Manifest[] => [...plan.generated.map(({ manifest }) => manifest), ...plan.manifests];
@@ -115,7 +115,7 @@ describe('anything at all', () => {
       fc.property(broken, resources('LogStack'), (resource, neighbour) => {
         const view = viewOf({ resources: [resource, neighbour] });
         for (const one of [resource, neighbour]) {
-          const plan = CONTROLLERS[one.kind as Kind].plan(one, view) as Plan;
+          const plan = CONTROLLERS[one.kind as Kind].plan(one, view);
           if (checkResource(one).length > 0) expect(plan.apply).toBe(false);
         }
       }),

@@ -89,7 +89,7 @@ export class Cluster {
 
   /** The resource, once it is as `wanted` says. */
   until(object: KubeObject, what: string, wanted: (seen: Seen) => boolean, timeoutMs?: number): Promise<Seen> {
-    const look = (): Seen | undefined => this.live.get(refOf(object)) as Seen | undefined;
+    const look = (): Seen | undefined => this.live.get(refOf(object));
     const found = (): Seen | undefined => {
       const seen = look();
       return seen && wanted(seen) ? seen : undefined;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inOneNamespace, runbook } from '../docs/runbooks.ts';
 import { loadCases, type WrongCase } from './cases.ts';
 import { Cluster } from './cluster.ts';
-import { conditionOf, start, type Trial } from './trial.ts';
+import { conditionOf, start, type Trial, type Wrong } from './trial.ts';
 
 /**
  * Wrong resources, one a file in cases/, against a real API server and the operator: refused where the API server can say it, else
@@ -21,71 +22,88 @@ beforeAll(async () => {
   for (const one of CASES) trials.set(one.name, start(cluster, one));
 }, START_MS);
 
-afterAll(async () => { const all: Record<string, unknown> = {}; for (const [k, t] of trials) { const w = await t.wrong.catch(String); const h = await t.healed.catch(String); all[k] = { w, h }; } (await import('node:fs')).writeFileSync('/tmp/w/wrong.json', JSON.stringify(all, null, 1)); }, 60000); //DBG
 const stop = async (): Promise<string> => (ended ??= await cluster.stop());
 
 afterAll(stop, 60_000);
 
-function trialOf(name: string): Trial {
+function trialOf({ name }: WrongCase): Trial {
   const trial = trials.get(name);
   if (!trial) throw new Error(`${name} was not started`);
   return trial;
 }
 
-const table = (holds: (one: WrongCase) => boolean): [string, WrongCase][] => CASES.filter(holds).map((one) => [`${one.name}: ${one.expected.title}`, one]);
+/** Cases of one outcome, with what is expected of it. */
+function table<T>(outcome: (one: WrongCase) => T | undefined): [string, WrongCase, T][] {
+  return CASES.flatMap((one): [string, WrongCase, T][] => {
+    const wanted = outcome(one);
+    return wanted === undefined ? [] : [[`${one.name}: ${one.expected.title}`, one, wanted]];
+  });
+}
 
-describe.each(table(({ expected }) => expected.refused !== undefined))('%s', (_title, { name, expected }) => {
+describe.each(table(({ expected }) => expected.refused))('%s', (_title, one, refused) => {
   it('is refused by the API server, which names the field', async () => {
-    const { refusal } = await trialOf(name).wrong;
-    expect(refusal).toContain(expected.refused);
+    expect((await trialOf(one).wrong).refusal).toContain(refused);
   }, TRIAL_MS);
 
   it('is taken once mended, and becomes Ready', async () => {
-    expect(conditionOf(await trialOf(name).healed, 'Ready')).toMatchObject({ status: 'True', reason: 'Ready' });
+    expect(conditionOf(await trialOf(one).healed, 'Ready')).toMatchObject({ status: 'True', reason: 'Ready' });
   }, TRIAL_MS);
 });
 
-describe.each(table(({ expected }) => expected.condition !== undefined))('%s', (_title, { name, expected: { condition, healed } }) => {
+describe.each(table(({ expected }) => expected.condition))('%s', (_title, one, { type, reason, says, progress }) => {
   it('is reported in a condition that says what to do, and in an Event', async () => {
-    const { seen, event } = await trialOf(name).wrong;
-    const generation = seen?.metadata.generation;
-    const said = conditionOf(seen, condition?.type ?? '');
-    expect(said).toMatchObject({ status: 'False', reason: condition?.reason, observedGeneration: generation });
-    expect(said?.message).toContain(condition?.says);
-    expect(conditionOf(seen, 'Ready')).toMatchObject({ status: 'False', reason: condition?.reason, message: expect.stringContaining(said?.message ?? '') });
-    expect(conditionOf(seen, condition?.progress ?? '')).toMatchObject({ status: 'True', reason: condition?.reason, observedGeneration: generation });
-    expect(event).toBe(said?.message);
+    const { seen, event = '' } = await trialOf(one).wrong;
+    const about = { reason, observedGeneration: seen?.metadata.generation, message: event };
+    expect(event).toContain(says);
+    expect(seen?.status?.observedGeneration).toBe(seen?.metadata.generation);
+    expect(conditionOf(seen, type)).toMatchObject({ status: 'False', ...about });
+    expect(conditionOf(seen, 'Ready')).toMatchObject({ status: 'False', ...about });
+    expect(conditionOf(seen, progress)).toMatchObject({ status: 'True', ...about });
   }, TRIAL_MS);
 
   it('leaves the operator at rest', async () => {
-    expect((await trialOf(name).wrong).requests).toEqual([]);
+    expect((await trialOf(one).wrong).requests).toEqual([]);
   }, TRIAL_MS);
 
   it('heals by itself once mended', async () => {
-    const seen = await trialOf(name).healed;
-    expect(conditionOf(seen, condition?.type ?? '')?.status).toBe('True');
+    const seen = await trialOf(one).healed;
+    expect(conditionOf(seen, type)).toMatchObject({ status: 'True' });
     expect(conditionOf(seen, 'Stalled')).toBeUndefined();
-    expect(seen.status).toMatchObject(healed);
+    expect(seen.status).toMatchObject(one.expected.healed);
   }, TRIAL_MS);
 });
 
-describe.each(table(({ expected }) => expected.warning !== undefined))('%s', (_title, { name, expected: { warning } }) => {
+const warningIn = ({ seen }: Wrong, wanted: string): string | undefined => seen?.status?.warnings?.find(({ code }) => code === wanted)?.message;
+
+describe.each(table(({ expected }) => expected.warning))('%s', (_title, one, { code, says }) => {
   it('is Ready, and warned about in its status', async () => {
-    const { seen } = await trialOf(name).wrong;
-    const said = seen?.status?.warnings?.find(({ code }) => code === warning?.code);
-    expect(said?.message).toContain(warning?.says);
+    expect(warningIn(await trialOf(one).wrong, code)).toContain(says);
   }, TRIAL_MS);
 
   it('leaves the operator at rest', async () => {
-    expect((await trialOf(name).wrong).requests).toEqual([]);
+    expect((await trialOf(one).wrong).requests).toEqual([]);
   }, TRIAL_MS);
 
   it('is no longer warned about once mended', async () => {
-    expect((await trialOf(name).healed).status?.warnings ?? []).toEqual([]);
+    expect((await trialOf(one).healed).status?.warnings ?? []).toEqual([]);
   }, TRIAL_MS);
 });
 
 describe('the operator, after all that', () => {
+  /** Reason and sentence of a case, as a runbook would show it. */
+  async function saidOf(one: WrongCase): Promise<[string, string]> {
+    const { condition, warning } = one.expected;
+    const wrong = await trialOf(one).wrong;
+    if (condition) return [condition.reason, inOneNamespace(wrong.event ?? '', one.namespace)];
+    const code = warning?.code ?? '';
+    return [code, inOneNamespace(warningIn(wrong, code) ?? '', one.namespace)];
+  }
+
+  it('has said what its runbooks show', async () => {
+    const said = Map.groupBy(await Promise.all(CASES.filter(({ expected }) => expected.refused === undefined).map(saidOf)), ([reason]) => reason);
+    expect([...said].filter(([reason, all]) => !all.some(([, message]) => runbook(reason).includes(message)))).toEqual([]);
+  }, TRIAL_MS);
+
   it('has met no error, and still does what it is told', async () => {
     await Promise.allSettled([...trials.values()].map(({ healed }) => healed));
     expect(cluster.errors).toEqual([]);
