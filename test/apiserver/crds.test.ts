@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_VERSION } from '../../src/base/names.ts';
 import { customResourceDefinitions } from '../../src/api/crd/crd.ts';
@@ -21,6 +22,21 @@ async function kubectl(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/**
+ * kubectl explains from the OpenAPI documents, which the API server publishes some time after a CRD is Established; no watch
+ * tells when. Asks again until they are there.
+ */
+async function explain(path: string): Promise<string> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await kubectl('explain', path);
+    } catch (error) {
+      if (tries === 30 || !(error as Error).message.includes("couldn't find resource")) throw error;
+      await delay(500);
+    }
+  }
+}
+
 const LOG_STACK = {
   apiVersion: API_VERSION,
   kind: 'LogStack',
@@ -36,11 +52,11 @@ describe('the CRDs on a real API server', () => {
   }, 60_000);
 
   it('are explained by kubectl down to the leaves', async () => {
-    const storage = await kubectl('explain', 'logstack.spec.storage.s3');
+    const storage = await explain('logstack.spec.storage.s3');
     for (const field of ['bucket', 'endpoint', 'region', 'secretName', 'pathStyle', 'insecure']) expect(storage).toMatch(new RegExp(`^ +${field}\\t<`, 'm'));
-    expect(await kubectl('explain', 'logstack.spec.storage.s3.bucket')).toContain('Name of the bucket.');
-    expect(await kubectl('explain', 'lgs.status.conditions.type')).toContain('WiringReady');
-    expect(await kubectl('explain', 'dashboardstack.spec.grafana.storage.className')).toContain('StorageClass');
+    expect(await explain('logstack.spec.storage.s3.bucket')).toContain('Name of the bucket.');
+    expect(await explain('lgs.status.conditions.type')).toContain('WiringReady');
+    expect(await explain('dashboardstack.spec.grafana.storage.className')).toContain('StorageClass');
   }, 60_000);
 
   it('offer short names and a category of their own', async () => {

@@ -22,8 +22,12 @@ export interface Trial {
   healed: Promise<Seen>;
 }
 
+/** Reasons that nothing wakes the operator from: it looks again by itself after a while. */
+const LOOKED_AT_AGAIN: readonly (string | undefined)[] = ['NameTaken', 'ChildForbidden'];
+
+const HEAL_MS = 30_000;
 /** What was refused is tried again after a minute. */
-const HEAL_MS = 150_000;
+const LATE_MS = 150_000;
 
 export const conditionOf = (seen: Seen | undefined, type: string): Condition | undefined => seen?.status?.conditions?.find((condition) => condition.type === type);
 
@@ -100,15 +104,36 @@ async function mend(cluster: Cluster, { namespace, subject, expected }: WrongCas
 
 async function heal(cluster: Cluster, one: WrongCase, { refusal }: Wrong): Promise<Seen> {
   const mended = await mend(cluster, one, refusal !== undefined);
-  const { warning } = one.expected;
+  const { warning, condition } = one.expected;
+  const timeoutMs = LOOKED_AT_AGAIN.includes(condition?.reason) ? LATE_MS : HEAL_MS;
   const isWell = (seen: Seen): boolean => isReady(seen) && !(seen.status?.warnings ?? []).some(({ code }) => code === warning?.code);
-  return cluster.until(mended, `${nameKey({ namespace: one.namespace, name: one.subject.metadata.name })} to be well`, isWell, HEAL_MS);
+  return cluster.until(mended, `${nameKey({ namespace: one.namespace, name: one.subject.metadata.name })} to be well`, isWell, timeoutMs);
 }
 
-/** Starts a case; several can be under way at once. Failures wait for whoever looks. */
-export function start(cluster: Cluster, one: WrongCase): Trial {
-  const wrong = makeWrong(cluster, one);
-  const healed = wrong.then((found) => heal(cluster, one, found));
-  healed.catch(() => undefined);
-  return { wrong, healed };
+/**
+ * The order of mending: what was refused all at once, then each of the others by itself, since any edit of a resource wakes those that
+ * could refer to it, and would heal them by chance; and last, together, what takes a while.
+ */
+function groups(cases: readonly WrongCase[]): WrongCase[][] {
+  const refused = cases.filter(({ expected }) => expected.refused !== undefined);
+  const slow = cases.filter(({ expected }) => LOOKED_AT_AGAIN.includes(expected.condition?.reason));
+  const others = cases.filter((one) => !refused.includes(one) && !slow.includes(one));
+  return [refused, ...others.map((one) => [one]), slow];
+}
+
+/** Starts all cases, by name. Failures wait for whoever looks. */
+export function startAll(cluster: Cluster, cases: readonly WrongCase[]): Map<string, Trial> {
+  const wrong = new Map(cases.map((one) => [one.name, makeWrong(cluster, one)]));
+  const trials = new Map<string, Trial>();
+  let before: Promise<unknown> = Promise.allSettled(wrong.values());
+  for (const group of groups(cases)) {
+    const started = group.map((one): Trial => {
+      const found = wrong.get(one.name) ?? Promise.reject(new Error(one.name));
+      const healed = before.then(async () => heal(cluster, one, await found));
+      trials.set(one.name, { wrong: found, healed });
+      return { wrong: found, healed };
+    });
+    before = Promise.allSettled(started.map(({ healed }) => healed));
+  }
+  return trials;
 }

@@ -2,24 +2,24 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inOneNamespace, runbook } from '../docs/runbooks.ts';
 import { loadCases, type WrongCase } from './cases.ts';
 import { Cluster } from './cluster.ts';
-import { conditionOf, start, type Trial, type Wrong } from './trial.ts';
+import { conditionOf, startAll, type Trial, type Wrong } from './trial.ts';
 
 /**
  * Wrong resources, one a file in cases/, against a real API server and the operator: refused where the API server can say it, else
- * reported with the remedy. None makes the operator crash or loop, and mending each one heals it. All are under way at once.
+ * reported with the remedy. None makes the operator crash or loop, and mending each one heals it. All are wrong at once; they are mended one by one.
  */
 
 const CASES = await loadCases();
 const START_MS = 240_000;
 const TRIAL_MS = 240_000;
 
-const trials = new Map<string, Trial>();
+let trials: ReadonlyMap<string, Trial>;
 let cluster: Cluster;
 let ended: string | undefined;
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  for (const one of CASES) trials.set(one.name, start(cluster, one));
+  trials = startAll(cluster, CASES);
 }, START_MS);
 
 const stop = async (): Promise<string> => (ended ??= await cluster.stop());
