@@ -127,8 +127,15 @@ await describeWith(['etcd', 'kube-apiserver'], 'when somebody else', () => {
         return edit ? [treatOne(wanted, edit)] : [];
       }),
     );
-    const writes = tally((await bench.writes(since)).children.map(target));
-    const wrong = treated.filter(({ name, done }) => (writes[name] ?? 0) !== (done === 'changed' ? 1 : 0));
+    const count = async (): Promise<Record<string, number>> => tally((await bench.writes(since)).children.map(target));
+    const wrongBy = (writes: Record<string, number>): Treated[] => treated.filter(({ name, done }) => (writes[name] ?? 0) !== (done === 'changed' ? 1 : 0));
+    let writes = await count();
+    if (wrongBy(writes).length > 0) {
+      // On a busy machine a write may still be under way: what counts is how many there are once it is quiet.
+      await bench.quiet();
+      writes = await count();
+    }
+    const wrong = wrongBy(writes);
     expect(wrong.map((one) => ({ ...one, writes: writes[one.name] }))).toEqual([]);
     return treated;
   }
