@@ -4,7 +4,7 @@ import {
 } from './common.ts';
 
 /** Kinds that a datasource can be made for. */
-export const DATASOURCE_KINDS = ['LogStack'] as const;
+export const DATASOURCE_KINDS = ['LogStack', 'TracingStack', 'MetricsStack'] as const;
 
 const stackRef = z
   .strictObject({

@@ -3,7 +3,9 @@ import { API_VERSION } from '../base/names.ts';
 import type { KubeObject, ResourceType } from '../base/object.ts';
 import { type DashboardStackSpec, dashboardStackSpec } from './dashboardstack.ts';
 import { type LogStackSpec, logStackSpec } from './logstack.ts';
+import { type MetricsStackSpec, metricsStackSpec } from './metricsstack.ts';
 import type { Status } from './status.ts';
+import { type TracingStackSpec, tracingStackSpec } from './tracingstack.ts';
 
 export interface PrinterColumn {
   name: string;
@@ -29,7 +31,12 @@ export interface Resource<S> extends KubeObject {
 }
 
 export type LogStack = Resource<LogStackSpec>;
+export type TracingStack = Resource<TracingStackSpec>;
+export type MetricsStack = Resource<MetricsStackSpec>;
 export type DashboardStack = Resource<DashboardStackSpec>;
+
+/** A stack that holds data, and that others may refer to. */
+export type StoreStack = LogStack | TracingStack | MetricsStack;
 
 const COMMON_COLUMNS: readonly PrinterColumn[] = [
   { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status', description: 'Whether it is ready.' },
@@ -38,6 +45,8 @@ const COMMON_COLUMNS: readonly PrinterColumn[] = [
 ];
 
 const AGE: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Since when it exists.' };
+
+const RETENTION: PrinterColumn = { name: 'Retention', type: 'string', jsonPath: '.status.retention[0].inForce', description: 'Retention in force.' };
 
 const message: PrinterColumn = {
   name: 'Message',
@@ -59,15 +68,27 @@ const kind = (name: string, plural: string, rest: Omit<KindDefinition, 'resource
 export const KINDS = {
   LogStack: kind('LogStack', 'logstacks', {
     shortName: 'lgs',
-    description: 'Logs: a store (Loki) and what writes into it.',
+    description: 'Logs: a store (Loki or Elasticsearch) and what writes into it.',
     spec: logStackSpec,
     columns: [
       column('Backend', '.spec.backend', 'The store.'),
       ...COMMON_COLUMNS,
-      column('Retention', '.status.retention[0].inForce', 'Retention in force.'),
+      RETENTION,
       message,
       AGE,
     ],
+  }),
+  TracingStack: kind('TracingStack', 'tracingstacks', {
+    shortName: 'trs',
+    description: 'Traces: Tempo, and the metrics that it makes of them.',
+    spec: tracingStackSpec,
+    columns: [...COMMON_COLUMNS, RETENTION, message, AGE],
+  }),
+  MetricsStack: kind('MetricsStack', 'metricsstacks', {
+    shortName: 'mts',
+    description: 'Metrics: Mimir, and what scrapes for it.',
+    spec: metricsStackSpec,
+    columns: [...COMMON_COLUMNS, RETENTION, message, AGE],
   }),
   DashboardStack: kind('DashboardStack', 'dashboardstacks', {
     shortName: 'dbs',

@@ -1,96 +1,117 @@
 import { z } from 'zod';
-import {
-  allowedNamespaces, componentOverrides, dnsLabel, flag, freeText, images, labelSelector, managementState, networkPolicy, rawObject, size, version, volume,
-} from './common.ts';
+import { alloyConsumer } from './alloyconsumer.ts';
+import { alloy } from './collectors/alloy.ts';
+import { auditbeat, filebeat, heartbeat, metricbeat, packetbeat } from './collectors/beats.ts';
+import { fluentBit } from './collectors/fluentbit.ts';
+import { fluentd } from './collectors/fluentd.ts';
+import { promtail } from './collectors/promtail.ts';
+import { allowedNamespaces, images, managementState, networkPolicy, size, version } from './common.ts';
 import { retentionPeriod } from './duration.ts';
+import { elasticsearch } from './elasticsearch.ts';
+import { fluentdAggregator } from './fluentdaggregator.ts';
+import { kafka } from './kafka.ts';
+import { kibana } from './kibana.ts';
+import { logstash } from './logstash.ts';
+import { loki } from './loki.ts';
 import { objectStorage } from './objectstorage.ts';
-import { patterned } from './pattern.ts';
-import { ruled } from './rule.ts';
+import { type Rule, ruled } from './rule.ts';
+import { tenancy } from './tenancy.ts';
 
-const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-
-const loki = z
+const collection = z
   .strictObject({
-    replicas: z.union([z.literal(1), z.literal(3)]).optional()
-      .meta({ description: 'Pods that each run all of Loki. 3 replicate every line three times and need object storage. Default: by size.' }),
-    ...componentOverrides,
-    storage: volume.optional(),
-    config: rawObject("Merged into Loki's own configuration. A path that a typed field owns is refused.").optional(),
+    alloy: alloy.optional(),
+    fluentd: fluentd.optional(),
+    fluentBit: fluentBit.optional(),
+    promtail: promtail.optional(),
+    filebeat: filebeat.optional(),
+    metricbeat: metricbeat.optional(),
+    packetbeat: packetbeat.optional(),
+    heartbeat: heartbeat.optional(),
+    auditbeat: auditbeat.optional(),
   })
-  .meta({ description: 'Loki, monolithic.' });
+  .meta({ description: 'What sends into this stack. Absent: nothing is collected.' });
 
-const podLogs = z
-  .strictObject({
-    from: z.enum(['files', 'api', 'none']).optional().meta({
-      description: 'files: a DaemonSet reads the log files of its node (needs hostPath and root, so not allowed under the restricted Pod Security level). ' +
-        'api: through the Kubernetes API, without privileges, at more load on it. Default: files.',
-    }),
-    namespaces: z
-      .strictObject({
-        include: z.array(dnsLabel('Namespace.')).max(128).optional().meta({ description: 'Only these. Default: all.' }),
-        exclude: z.array(dnsLabel('Namespace.')).max(128).optional().meta({ description: 'All but these.' }),
-      })
-      .optional()
-      .meta({ description: 'Namespaces whose pods are collected.' }),
-    selector: labelSelector('Pods that are collected, by label. Default: all.').optional(),
-  })
-  .meta({ description: 'Logs of pods.' });
+const buffer = z
+  .strictObject({ kafka: kafka.optional() })
+  .meta({ description: 'A buffer between the collectors and what processes or stores their records.' });
 
-const alloy = z
-  .strictObject({
-    version: version('Alloy').optional(),
-    podLogs: podLogs.optional(),
-    events: flag('Kubernetes events as log lines. Default: true.').optional(),
-    clusterName: dnsLabel('Value of the label `cluster` on every line. Default: no such label.').optional(),
-    replicas: z.int().min(1).max(16).optional()
-      .meta({ description: 'Pods that share what is read through the API (pod logs with `from: api`, events). Default: 1.' }),
-    ...componentOverrides,
-    storage: volume.optional(),
-    extraConfig: freeText(65_536).optional()
-      .meta({ description: "More of Alloy's own configuration, in a file of its own beside ours. It may refer to `loki.write.default.receiver`." }),
-  })
-  .meta({ description: 'Collection by Grafana Alloy.' });
-
-const collection = z.strictObject({ alloy: alloy.optional() }).meta({ description: 'What sends logs into this stack. Absent: nothing is collected.' });
-
-const tenancy = ruled(
+const processing = ruled(
   z
-    .strictObject({
-      enabled: flag("Loki's `auth_enabled`: every request needs an X-Scope-OrgID. Default: false."),
-      tenant: patterned(z.string().max(150), TENANT_ID, 'expected letters, digits, _ or -').optional()
-        .meta({ description: 'Tenant that our own collectors write as and the dashboards read as.' }),
-    })
-    .meta({ description: 'Tenancy of the store. Changing `enabled` hides data that is already there.' }),
+    .strictObject({ logstash: logstash.optional(), fluentd: fluentdAggregator.optional(), alloy: alloyConsumer.optional() })
+    .meta({ description: 'What takes records from the collectors, or from the buffer, and writes them to the store.' }),
   {
-    cel: '!self.enabled || has(self.tenant)',
-    code: 'TenantRequired',
-    message: 'required while tenancy is enabled: name the tenant that the collectors write as',
-    path: ['tenant'],
-    holds: (t) => !t.enabled || t.tenant !== undefined,
+    cel: '[has(self.logstash), has(self.fluentd), has(self.alloy)].filter(x, x).size() <= 1',
+    code: 'InvalidValue',
+    message: 'set only one of logstash, fluentd and alloy: records would be stored more than once',
+    holds: (p) => [p.logstash, p.fluentd, p.alloy].filter((one) => one !== undefined).length <= 1,
   },
 );
 
 const spec = z.strictObject({
   managementState: managementState.optional(),
-  backend: z.enum(['loki']).meta({ description: 'The store.' }),
-  version: version('Loki').optional(),
+  backend: z.enum(['loki', 'elasticsearch']).meta({ description: 'The store.' }),
+  version: version('the store').optional(),
   size: size.optional(),
   images: images.optional(),
   retention: retentionPeriod('How long logs are kept, at least: `30d`. Default: for ever.').optional(),
   storage: objectStorage.optional(),
-  tenancy: tenancy.optional(),
+  tenancy: tenancy("Loki's `auth_enabled`", 'the collectors').optional(),
   loki: loki.optional(),
+  elasticsearch: elasticsearch.optional(),
+  kibana: kibana.optional(),
   collection: collection.optional(),
+  buffer: buffer.optional(),
+  processing: processing.optional(),
   networkPolicy: networkPolicy.optional(),
   allowedNamespaces: allowedNamespaces.optional(),
 });
 
-export const logStackSpec = ruled(spec.meta({ description: 'Logs: a store, and what writes into it.' }), {
-  cel: "!(has(self.loki) && has(self.loki.replicas) && self.loki.replicas == 3) || (has(self.storage) && self.storage.type != 'filesystem')",
-  code: 'ReplicasNeedObjectStorage',
-  message: 'three replicas need object storage (s3, gcs or azure), for a filesystem cannot be shared: set storage, or one replica',
-  path: ['loki', 'replicas'],
-  holds: (s) => s.loki?.replicas !== 3 || (s.storage !== undefined && s.storage.type !== 'filesystem'),
+type Spec = z.output<typeof spec>;
+
+/** Fields that belong to one store only. */
+const belongsTo = (backend: Spec['backend'], field: 'loki' | 'storage' | 'tenancy' | 'elasticsearch' | 'kibana'): Rule<Spec> => ({
+  cel: `self.backend == '${backend}' || !has(self.${field})`,
+  code: 'BackendMismatch',
+  message: `${field} belongs to backend ${backend}: remove it, or set backend to ${backend}`,
+  path: [field],
+  holds: (s) => s.backend === backend || s[field] === undefined,
 });
+
+export const logStackSpec = ruled(
+  spec.meta({ description: 'Logs: a store, and what writes into it.' }),
+  {
+    cel: "!(has(self.loki) && has(self.loki.replicas) && self.loki.replicas == 3) || (has(self.storage) && self.storage.type != 'filesystem')",
+    code: 'ReplicasNeedObjectStorage',
+    message: 'three replicas need object storage (s3, gcs or azure), for a filesystem cannot be shared: set storage, or one replica',
+    path: ['loki', 'replicas'],
+    holds: (s) => s.loki?.replicas !== 3 || (s.storage !== undefined && s.storage.type !== 'filesystem'),
+  },
+  belongsTo('loki', 'loki'),
+  belongsTo('loki', 'storage'),
+  belongsTo('loki', 'tenancy'),
+  belongsTo('elasticsearch', 'elasticsearch'),
+  belongsTo('elasticsearch', 'kibana'),
+  {
+    cel: "self.backend == 'elasticsearch' || !has(self.processing) || !has(self.processing.logstash)",
+    code: 'BackendMismatch',
+    message: 'Logstash cannot write to Loki: use processing.fluentd or processing.alloy, or backend elasticsearch',
+    path: ['processing', 'logstash'],
+    holds: (s) => s.backend === 'elasticsearch' || s.processing?.logstash === undefined,
+  },
+  {
+    cel: "self.backend == 'loki' || !has(self.processing) || !has(self.processing.alloy)",
+    code: 'BackendMismatch',
+    message: 'Alloy cannot write to Elasticsearch: use processing.logstash or processing.fluentd, or backend loki',
+    path: ['processing', 'alloy'],
+    holds: (s) => s.backend === 'loki' || s.processing?.alloy === undefined,
+  },
+  {
+    cel: "self.backend == 'loki' || !has(self.buffer) || !has(self.buffer.kafka) || (has(self.processing) && (has(self.processing.logstash) || has(self.processing.fluentd)))",
+    code: 'ConsumerRequired',
+    message: 'nothing would take the records out of Kafka: set processing.logstash or processing.fluentd',
+    path: ['buffer', 'kafka'],
+    holds: (s) => s.backend === 'loki' || s.buffer?.kafka === undefined || s.processing?.logstash !== undefined || s.processing?.fluentd !== undefined,
+  },
+);
 
 export type LogStackSpec = z.output<typeof logStackSpec>;

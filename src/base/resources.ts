@@ -19,6 +19,7 @@ export const K8S = {
   StatefulSet: type('apps/v1', 'StatefulSet', 'statefulsets'),
   Deployment: type('apps/v1', 'Deployment', 'deployments'),
   DaemonSet: type('apps/v1', 'DaemonSet', 'daemonsets'),
+  Job: type('batch/v1', 'Job', 'jobs'),
   PodDisruptionBudget: type('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   NetworkPolicy: type('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   Ingress: type('networking.k8s.io/v1', 'Ingress', 'ingresses'),
@@ -45,5 +46,7 @@ export const CHILD_TYPES: readonly ResourceType[] = [
   K8S.PodDisruptionBudget,
   K8S.StatefulSet,
   K8S.DaemonSet,
+  K8S.Deployment,
+  K8S.Job,
   K8S.Ingress,
 ];

@@ -1,4 +1,5 @@
-import type { KubeObject } from './object.ts';
+import type { KubeObject, ObjectRef } from './object.ts';
+import type { ProductFacts } from './product.ts';
 
 /** What a resource may know of a Secret: which keys hold something, and a hash, never a value. */
 export type SecretFacts =
@@ -21,4 +22,6 @@ export interface View {
   namespaceLabels(name: string): Readonly<Record<string, string>> | undefined;
   /** A child as it stands in the cluster (label-selected kinds only). */
   child(kind: string, namespace: string, name: string): KubeObject | undefined;
+  /** What the product that a resource runs has said of itself; undefined offline, and until it was asked. `id`: that of the wish. */
+  product(resource: ObjectRef, id: string): ProductFacts | undefined;
 }

@@ -55,4 +55,8 @@ export class FileView implements View {
   child(): undefined {
     return undefined;
   }
+
+  product(): undefined {
+    return undefined;
+  }
 }

@@ -12,7 +12,7 @@ export type Located = Finding & { source: string };
 
 /** Links to resources that are not among the files: they may be in the cluster, so they are no failure. */
 const openLinks = (plan: Plan): Finding[] =>
-  plan.wiring
+  plan.wires
     .filter(({ state, required }) => state === 'Denied' || (state === 'Waiting' && required === true))
     .map(({ state, why, to }) => (state === 'Denied' ? failure : warning)(state === 'Denied' ? 'ReferenceDenied' : 'ReferenceMissing', 'spec.stacks.refs', why ?? to));
 

@@ -5,21 +5,21 @@ import type { View } from '../base/view.ts';
 import type { Controller } from '../engine/controller.ts';
 import type { Plan } from '../status/plan.ts';
 import { buildStatus, transitions } from '../status/status.ts';
+import { EMPTY_PART } from '../components/kit/part.ts';
 import { withRecord } from './versions.ts';
 
 export type Invalid = KubeObject & { spec?: unknown; status?: Status };
+
+const { talkers: _talkers, volumes: _volumes, ...NOTHING } = EMPTY_PART;
 
 /** The plan for a resource that its schema refuses (an older CRD, or validation turned off): nothing is touched. */
 export const invalidPlan = (resource: Invalid, findings: readonly Finding[]): Plan => ({
   apply: false,
   rendered: false,
   unmanaged: false,
+  ...NOTHING,
   findings,
-  generated: [],
-  manifests: [],
-  workloads: [],
-  wiring: [],
-  endpoints: [],
+  observations: [],
   version: resource.status?.version ?? '',
   storage: '',
   retention: [],

@@ -18,7 +18,7 @@ import { dashboardLinks, type StackLink } from '../wiring/stacks.ts';
 import { bind, invalidPlan } from './bind.ts';
 import { chosenVersion } from './versions.ts';
 import { volumeFindings } from './volumes.ts';
-import { workloadPlan } from './workload-plan.ts';
+import { EMPTY_PART, workloadPlan } from '../components/kit/part.ts';
 
 /** The datasource for a LogStack. */
 function lokiDatasource(stack: LogStack): Datasource {
@@ -60,9 +60,11 @@ function grafanaInput(dashboard: DashboardStack, view: View, links: readonly Sta
     owner,
     version: chosenVersion(dashboard.spec.version, live, dashboard.status?.version, GRAFANA_VERSION),
     spec: dashboard.spec,
-    datasources: links.flatMap(({ target }) => (target ? [lokiDatasource(target)] : [])),
+    datasources: links.flatMap(({ target }) => (target?.kind === 'LogStack' ? [lokiDatasource(target as LogStack)] : [])),
   };
 }
+
+const { talkers: _talkers, volumes: _volumes, ...NOTHING } = EMPTY_PART;
 
 /** Everything that a DashboardStack asks for. Pure: the same stack and view give the same plan. */
 export function planDashboardStack(dashboard: DashboardStack, view: View): Plan {
@@ -79,14 +81,16 @@ export function planDashboardStack(dashboard: DashboardStack, view: View): Plan 
   ];
   const unmanaged = dashboard.spec.managementState === 'Unmanaged';
   return {
+    ...NOTHING,
     apply: !unmanaged && !findings.some(isFailure),
     rendered: true,
     unmanaged,
     findings,
+    observations: [],
     generated: grafanaSecrets(input),
     manifests,
     workloads: [workloadPlan(grafanaComponent(input), 'StatefulSet')],
-    wiring: links.map((link) => wire(dashboard, link)),
+    wires: links.map((link) => wire(dashboard, link)),
     endpoints: endpoints(input),
     version: input.version,
     storage: 'database on the volume',

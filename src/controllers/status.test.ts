@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LogStack } from '../api/kinds.ts';
 import type { Status } from '../api/status.ts';
 import type { KubeObject, Manifest } from '../base/object.ts';
-import { planLogStack } from './logstack.ts';
+import { planLogStack } from './logstack/index.ts';
 import { logStack, viewOf } from '../testing/resources.ts';
 import type { Plan } from '../status/plan.ts';
 import { buildStatus, type Outcome, transitions } from '../status/status.ts';

@@ -1,13 +1,9 @@
+import type { GeneratedSecret } from '../base/generated.ts';
 import type { KubeObject, Manifest, ObjectRef, ResourceType } from '../base/object.ts';
+import type { ProductWish } from '../base/product.ts';
 import type { View } from '../base/view.ts';
 
-/** A Secret whose values are made once, at random, and never overwritten. */
-export interface GeneratedSecret {
-  /** The object without data; labels and the `generated` annotation are already on it. */
-  manifest: Manifest;
-  /** Key in the Secret → number of random characters [A-Za-z0-9]. */
-  keys: Readonly<Record<string, number>>;
-}
+export type { GeneratedSecret } from '../base/generated.ts';
 
 /** What the engine needs of a plan; controllers add what their status needs. */
 export interface EnginePlan {
@@ -16,6 +12,8 @@ export interface EnginePlan {
   generated: readonly GeneratedSecret[];
   /** In apply order. Objects of one `wave` are applied side by side, waves one after another. */
   manifests: readonly Manifest[];
+  /** Running products that the data plane shall ask, and what shall be in them. Absent: none. */
+  products?: readonly ProductWish[];
 }
 
 /** Children, pods and claims of one resource as the caches hold them. Never blocks. */

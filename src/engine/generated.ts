@@ -8,6 +8,7 @@ import type { SecretFacts } from '../base/view.ts';
 import { type Clock, steady } from '../kube/clock.ts';
 import { isAlreadyExists } from '../kube/errors.ts';
 import type { Objects } from '../kube/objects.ts';
+import type { KeyRecipe } from '../base/generated.ts';
 import { type Findings, type Pass, report } from './apply.ts';
 import type { Caches } from './caches.ts';
 import type { GeneratedSecret, Refusal } from './controller.ts';
@@ -36,6 +37,12 @@ export interface GeneratorOptions {
   memory: Memory;
   expectations: Expectations;
   clock: Clock;
+}
+
+/** One value. */
+function made(recipe: KeyRecipe): string {
+  if (typeof recipe === 'number') return randomText(recipe);
+  throw new Error(`no recipe ${recipe.make}`);
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -92,7 +99,7 @@ export class Generator {
   /** The cache may lag, or not show what lost its label: the name decides, and what stands under it is read. */
   async #createOrGet({ key, signal }: Pass, { manifest, keys }: GeneratedSecret, ref: ObjectRef): Promise<KubeObject> {
     const { objects, expectations } = this.#options;
-    const data = Object.fromEntries(Object.entries(keys).map(([name, length]) => [name, base64(randomText(length))]));
+    const data = Object.fromEntries(Object.entries(keys).map(([name, length]) => [name, base64(made(length))]));
     signal.throwIfAborted();
     try {
       const created = await objects.create(K8S.Secret, { ...manifest, data } as KubeObject, { manager: MANAGER, signal });

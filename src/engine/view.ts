@@ -1,5 +1,6 @@
-import type { KubeObject, NamespacedName } from '../base/object.ts';
+import type { KubeObject, NamespacedName, ObjectRef } from '../base/object.ts';
 import { nameKey, refKey } from '../base/object.ts';
+import type { ProductFacts } from '../base/product.ts';
 import type { SecretFacts, View } from '../base/view.ts';
 import type { Caches } from './caches.ts';
 import type { Secrets } from './secrets.ts';
@@ -19,6 +20,9 @@ const SECRET = SUBJECT.secret({ namespace: '', name: '' }).slice(0, -1);
 export const secretOfSubject = (subject: string): string | undefined =>
   subject.startsWith(SECRET) ? subject.slice(SECRET.length) : undefined;
 
+/** What running products have said: the data plane's store. */
+export type Products = (resource: ObjectRef, id: string) => ProductFacts | undefined;
+
 /** The view of one plan: reads the caches and remembers what was asked. */
 export class RecordingView implements View {
   readonly #caches: Caches;
@@ -29,7 +33,10 @@ export class RecordingView implements View {
   /** Secrets that were asked for, exist, and were not read yet. */
   readonly unread: NamespacedName[] = [];
 
-  constructor(caches: Caches, secrets: Pick<Secrets, 'facts'>, fresh: ReadonlyMap<string, SecretFacts> = new Map()) {
+  readonly #products: Products;
+
+  constructor(caches: Caches, secrets: Pick<Secrets, 'facts'>, fresh: ReadonlyMap<string, SecretFacts> = new Map(), products: Products = () => undefined) {
+    this.#products = products;
     this.#caches = caches;
     this.#secrets = secrets;
     this.#fresh = fresh;
@@ -57,6 +64,11 @@ export class RecordingView implements View {
     this.subjects.add(SUBJECT.namespace(name));
     const namespace = this.#caches.namespaces?.get('', name);
     return namespace === undefined ? undefined : (namespace.metadata.labels ?? {});
+  }
+
+  /** Facts wake their own resource through the data plane's own trigger; no subject is needed. */
+  product(resource: ObjectRef, id: string): ProductFacts | undefined {
+    return this.#products(resource, id);
   }
 
   child(kind: string, namespace: string, name: string): KubeObject | undefined {

@@ -5,6 +5,7 @@ const WAVES: readonly (readonly string[])[] = [
   ['ServiceAccount', 'Role', 'RoleBinding', 'ClusterRoleBinding', 'ConfigMap', 'Secret'],
   ['Service', 'NetworkPolicy', 'PodDisruptionBudget'],
   ['StatefulSet', 'Deployment', 'DaemonSet'],
+  ['Job'],
 ];
 
 /** The manifests in groups to be applied one after another; the order within a group stays. */

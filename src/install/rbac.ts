@@ -2,16 +2,10 @@ import { KINDS } from '../api/kinds.ts';
 import { GROUP, LABEL, MANAGER } from '../base/names.ts';
 import type { Manifest, ResourceType } from '../base/object.ts';
 import { CHILD_TYPES, K8S } from '../base/resources.ts';
-import { LOG_COLLECTOR_ROLE } from '../components/alloy/defaults.ts';
+import type { PolicyRule } from '../components/kit/roles.ts';
+import { FIXED_ROLES } from '../components/roles.ts';
 
 /** Roles that come with the installation, generated from what the code can render and watch. */
-
-interface PolicyRule {
-  apiGroups: readonly string[];
-  resources: readonly string[];
-  verbs: readonly string[];
-  resourceNames?: readonly string[];
-}
 
 /** Kinds that are only looked at: for readiness, for volumes, for Pod Security levels. */
 const OBSERVED: readonly ResourceType[] = [K8S.Pod, K8S.PersistentVolumeClaim, K8S.Namespace];
@@ -33,21 +27,14 @@ const ownKinds = (): PolicyRule[] => {
   ];
 };
 
-/** What the operator may do. It may bind the collectors' role and no other, and never escalate. */
+/** What the operator may do. It may bind the collectors' roles and no other, and never escalate. */
 export const operatorRules = (): PolicyRule[] => [
   ...ownKinds(),
   ...CHILD_TYPES.map((type) => rule(type, [...READ, ...WRITE])),
   ...OBSERVED.map((type) => rule(type, READ)),
   rule(K8S.Event, ['create', 'patch']),
   rule(K8S.Lease, ['get', 'list', 'watch', 'create', 'update', 'patch']),
-  { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['bind'], resourceNames: [LOG_COLLECTOR_ROLE] },
-];
-
-/** What a collector of logs needs: to find pods, to read their logs where it reads through the API, and to follow events. */
-const collectorRules = (): PolicyRule[] => [
-  { apiGroups: [''], resources: ['pods', 'namespaces', 'nodes'], verbs: READ },
-  { apiGroups: [''], resources: ['pods/log'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: READ },
+  { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['bind'], resourceNames: FIXED_ROLES.map(({ name }) => name) },
 ];
 
 const clusterRole = (name: string, rules: readonly PolicyRule[]): Manifest => ({
@@ -61,7 +48,7 @@ const clusterRole = (name: string, rules: readonly PolicyRule[]): Manifest => ({
 export const installation = (namespace: string): Manifest[] => [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: MANAGER, namespace } },
-  clusterRole(LOG_COLLECTOR_ROLE, collectorRules()),
+  ...FIXED_ROLES.map(({ name, rules }) => clusterRole(name, rules)),
   clusterRole(MANAGER, operatorRules()),
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts';
 import { transitions } from './status.ts';
 
 const PLAN: Plan = {
-  apply: true, rendered: true, unmanaged: false, findings: [], generated: [], manifests: [], workloads: [], wiring: [], endpoints: [], version: '1.0.0', storage: 'a disk',
+  apply: true, rendered: true, unmanaged: false, findings: [], observations: [], products: [], generated: [], manifests: [], workloads: [], wires: [], endpoints: [], version: '1.0.0', storage: 'a disk',
   retention: [{ signal: 'logs', tenant: '*', wanted: '30d', maxAge: '31d', where: 'x' }],
 };
 
@@ -21,7 +21,7 @@ const show = (plan: Plan, findings: readonly Finding[], seen: Seen): string[] =>
 const message = (type: string, plan: Plan, findings: readonly Finding[], seen: Seen) => verdicts(plan, findings, seen).find((verdict) => verdict.type === type)?.message;
 
 describe('what somebody has to mend', () => {
-  const denied = { ...PLAN, wiring: [wire('Waiting', 'nothing there'), wire('Denied', 'not allowed: ask')] };
+  const denied = { ...PLAN, wires: [wire('Waiting', 'nothing there'), wire('Denied', 'not allowed: ask')] };
 
   it('comes before what only needs time, and stalls', () => {
     expect(show(denied, [], STARTING).slice(0, 2)).toEqual(['Ready=False ReferenceDenied', 'Stalled=True ReferenceDenied']);
@@ -43,7 +43,7 @@ describe('what somebody has to mend', () => {
 });
 
 describe('a link to nothing', () => {
-  const missing = { ...PLAN, wiring: [wire('Waiting', 'nothing there: make it')] };
+  const missing = { ...PLAN, wires: [wire('Waiting', 'nothing there: make it')] };
 
   it('is waited for, and told in an event once', () => {
     const status: Status = { conditions: verdicts(missing, [], RUNNING).map((verdict) => ({ ...verdict, lastTransitionTime: '' })) };

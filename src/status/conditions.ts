@@ -144,7 +144,7 @@ export function verdicts(plan: Plan, findings: readonly Finding[], seen: Seen): 
   if (!plan.rendered) return withoutPlan(config);
   const storage = storageReady(plan, findings, seen);
   const workloads = workloadsReady(findings, seen);
-  const wiring = wiringReady(plan.wiring);
+  const wiring = wiringReady(plan.wires);
   const blocked = [config, storage, workloads].find(isBlocked);
   return [...summary([config, storage, workloads, wiring]), config, storage, workloads, wiring, ...retentionApplied(plan, blocked, workloads)];
 }

@@ -40,7 +40,7 @@ interface Facts {
 /** The whole status of a resource. Equal facts give an equal status, whatever the time, unless a condition flips. */
 export function buildStatus({ resource, plan, observed, outcome, now }: Facts): Status {
   const { generation = 0, namespace = '' } = resource.metadata;
-  const findings = [...plan.findings, ...outcome.refusals.map(refusalFinding), ...foreign(outcome)];
+  const findings = [...plan.findings, ...plan.observations, ...outcome.refusals.map(refusalFinding), ...foreign(outcome)];
   const components = plan.workloads.map((workload) => componentStatus(workload, observed));
   const found = verdicts(plan, findings, { components, claims: observed.claims(namespace, ownedLabels(resource)) });
   return withoutEmptyLists({
@@ -50,7 +50,7 @@ export function buildStatus({ resource, plan, observed, outcome, now }: Facts): 
     renderVersion: RENDER_VERSION,
     components,
     endpoints: [...plan.endpoints],
-    wiring: [...plan.wiring],
+    wiring: [...plan.wires],
     retention: retention(plan, resource.status, found),
     schemas: [...(plan.schemas ?? [])],
     warnings: findings.filter((finding) => !isFailure(finding)).map(({ code, path, message }) => ({ code, path, message })),

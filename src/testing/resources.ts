@@ -2,8 +2,10 @@ import type { DashboardStackSpec } from '../api/dashboardstack.ts';
 import type { DashboardStack, LogStack } from '../api/kinds.ts';
 import type { LogStackSpec } from '../api/logstack.ts';
 import { API_VERSION } from '../base/names.ts';
-import type { KubeObject, Manifest } from '../base/object.ts';
+import { type KubeObject, type Manifest, refKey } from '../base/object.ts';
+import type { ProductFacts } from '../base/product.ts';
 import type { SecretFacts, View } from '../base/view.ts';
+import type { Stage } from '../components/kit/stage.ts';
 
 /** Small resources for tests. */
 export const logStack = (spec: Partial<LogStackSpec> = {}, name = 'logs', namespace = 'obs'): LogStack => ({
@@ -25,18 +27,21 @@ interface Scene {
   secrets?: Readonly<Record<string, SecretFacts>>;
   namespaces?: Readonly<Record<string, Record<string, string>>>;
   children?: readonly KubeObject[];
+  /** `Kind/namespace/name/id` → facts. */
+  products?: Readonly<Record<string, ProductFacts>>;
 }
 
 const at = (kind: string, namespace: string, name: string) => (o: KubeObject) =>
   o.kind === kind && o.metadata.namespace === namespace && o.metadata.name === name;
 
 /** A View over what a test names; Secrets that it does not name are absent. */
-export const viewOf = ({ resources = [], secrets = {}, namespaces = {}, children = [] }: Scene): View => ({
+export const viewOf = ({ resources = [], secrets = {}, namespaces = {}, children = [], products = {} }: Scene): View => ({
   get: (kind, namespace, name) => resources.find(at(kind, namespace, name)),
   list: (kind) => resources.filter((o) => o.kind === kind),
   secret: (namespace, name) => secrets[`${namespace}/${name}`] ?? { state: 'absent' },
   namespaceLabels: (name) => namespaces[name],
   child: (kind, namespace, name) => children.find(at(kind, namespace, name)),
+  product: (resource, id) => products[`${refKey(resource)}/${id}`],
 });
 
 export const present = (...keys: string[]): SecretFacts => ({ state: 'present', keys, hash: 'secret-hash' });
@@ -53,3 +58,17 @@ export const dataOf = (manifest: Manifest, key: string): string => {
   if (value === undefined) throw new Error(`no ${key} in ${manifest.metadata.name}`);
   return value;
 };
+
+/** A Stage for tests of one component: owner LogStack obs/logs, no Secrets, our versions. */
+export const stage = (over: Partial<Stage> = {}): Stage => ({
+  owner: { kind: 'LogStack', namespace: 'obs', name: 'logs' },
+  size: 'small',
+  images: undefined,
+  networkPolicy: undefined,
+  version: (_component, wanted, latest) => wanted ?? latest,
+  secret: () => ({ state: 'absent' }),
+  namespaceLabels: {},
+  child: () => undefined,
+  product: () => undefined,
+  ...over,
+});

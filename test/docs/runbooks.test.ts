@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FINDING_CODES } from '../../src/api/finding.ts';
 import type { ConditionType } from '../../src/api/status.ts';
 import { checkDocuments } from '../../src/cli/validate.ts';
-import { planLogStack } from '../../src/controllers/logstack.ts';
+import { planLogStack } from '../../src/controllers/logstack/index.ts';
 import { type Seen, verdicts } from '../../src/status/conditions.ts';
 import type { Plan } from '../../src/status/plan.ts';
 import { GOOD_REASONS, STATE_REASONS } from '../../src/status/reasons.ts';

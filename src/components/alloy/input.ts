@@ -1,6 +1,7 @@
 import type { Size } from '../../api/common.ts';
 import type { LogStackSpec } from '../../api/logstack.ts';
 import type { Component, Owner } from '../kit/owner.ts';
+import type { Stage } from '../kit/stage.ts';
 import { CLUSTER_PROFILES } from './defaults.ts';
 
 type Collection = NonNullable<LogStackSpec['collection']>;
@@ -12,8 +13,8 @@ export interface AlloyInput {
   version: string;
   size: Size;
   spec: AlloySpec;
-  images: LogStackSpec['images'];
-  networkPolicy: LogStackSpec['networkPolicy'];
+  images: Stage['images'];
+  networkPolicy: Stage['networkPolicy'];
   /** Where logs go. */
   target: { url: string; tenant: string | undefined };
 }

@@ -31,13 +31,18 @@ export interface PodInput {
   pullSecrets?: readonly string[] | undefined;
   /** Hash of the configuration that needs a restart. */
   configHash: string;
+  /** The main container. Its own `securityContext` is merged over the restricted one. */
   container: V1Container;
+  initContainers?: readonly V1Container[];
+  sidecars?: readonly V1Container[];
   volumes: V1Volume[];
   privileges?: Privileges;
   user: { uid: number; gid: number };
   /** Only pods that talk to the API server get a token. */
   mountToken?: boolean;
   graceSeconds: number;
+  /** What a collector on the node may need beside files: `hostNetwork`, `hostPID`, `dnsPolicy`. */
+  pod?: Partial<V1PodSpec>;
 }
 
 const CONTAINER_SECURITY: V1SecurityContext = {
@@ -104,6 +109,8 @@ function scheduling({ component, overrides: o }: PodInput): Partial<V1PodSpec> {
   };
 }
 
+const secured = (container: V1Container): V1Container => ({ ...container, securityContext: { ...CONTAINER_SECURITY, ...container.securityContext } });
+
 /** The pod template of a component, with the user's overrides in it. */
 export function podTemplate(input: PodInput): V1PodTemplateSpec {
   const { component, overrides } = input;
@@ -124,8 +131,10 @@ export function podTemplate(input: PodInput): V1PodTemplateSpec {
       securityContext: podSecurity(input),
       ...scheduling(input),
       ...(input.pullSecrets && input.pullSecrets.length > 0 ? { imagePullSecrets: input.pullSecrets.map((name) => ({ name })) } : {}),
-      containers: [{ ...input.container, securityContext: CONTAINER_SECURITY }],
+      ...(input.initContainers && input.initContainers.length > 0 ? { initContainers: input.initContainers.map(secured) } : {}),
+      containers: [input.container, ...(input.sidecars ?? [])].map(secured),
       volumes: input.volumes,
+      ...input.pod,
     },
   };
   return withUserTemplate(template, input);

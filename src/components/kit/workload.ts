@@ -55,3 +55,17 @@ export function daemonSet(component: Component, template: V1PodTemplateSpec): Ma
     },
   };
 }
+
+/** A Deployment. `replicas` pods, one more while it is updated. */
+export function deployment(component: Component, input: { replicas: number; template: V1PodTemplateSpec }): Manifest {
+  return {
+    ...object(component, 'apps/v1', 'Deployment'),
+    spec: {
+      replicas: input.replicas,
+      revisionHistoryLimit: 5,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      selector: { matchLabels: selectorLabels(component) },
+      template: input.template,
+    },
+  };
+}

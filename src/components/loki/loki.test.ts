@@ -7,7 +7,8 @@ import { dataOf, manifestNamed, present } from '../../testing/resources.ts';
 import { elided } from '../../testing/elide.ts';
 import { toYaml } from '../kit/yaml.ts';
 import { lokiManifests } from './manifests.ts';
-import { validateLoki, validateStorageSecret } from './validate.ts';
+import { storageSecretFindings } from '../kit/objectstorage.ts';
+import { validateLoki } from './validate.ts';
 
 const S3 = { type: 's3', s3: { bucket: 'logs', endpoint: 'minio.minio:9000', insecure: true, secretName: 'bucket' } } as const;
 
@@ -86,8 +87,7 @@ describe('validation', () => {
   });
 
   it('names the Secret, and the key in it', () => {
-    const spec: LogStackSpec = { backend: 'loki', storage: S3 };
-    const check = (facts: ReturnType<typeof present> | { state: 'absent' }) => validateStorageSecret(spec, 'obs', () => facts);
+    const check = (facts: ReturnType<typeof present> | { state: 'absent' }) => storageSecretFindings(S3, { owner: { kind: 'LogStack', namespace: 'obs', name: 'logs' }, secret: () => facts });
     expect(check({ state: 'absent' })[0]).toMatchObject({ code: 'SecretMissing', path: 'spec.storage.s3.secretName' });
     expect(check({ state: 'absent' })[0]?.message).toContain('obs/bucket');
     expect(check(present('access_key_id'))[0]).toMatchObject({ code: 'SecretKeyMissing' });

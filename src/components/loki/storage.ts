@@ -1,5 +1,6 @@
 import type { V1EnvVar, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import type { ObjectStorage } from '../../api/objectstorage.ts';
+import { fromSecret } from '../kit/objectstorage.ts';
 import { DATA_DIR } from './defaults.ts';
 
 /** How a storage reaches Loki: configuration without secrets, and the secrets as environment or file. */
@@ -12,11 +13,6 @@ export interface StorageAccess {
 }
 
 const GCS_KEY_DIR = '/etc/loki/gcs';
-
-const fromSecret = (name: string, secret: string, key: string): V1EnvVar => ({
-  name,
-  valueFrom: { secretKeyRef: { name: secret, key } },
-});
 
 type S3 = NonNullable<ObjectStorage['s3']>;
 type Gcs = NonNullable<ObjectStorage['gcs']>;
@@ -89,12 +85,4 @@ export function storageAccess(storage: ObjectStorage): StorageAccess {
   if (storage.gcs) return gcsAccess(storage.gcs);
   if (storage.azure) return azureAccess(storage.azure);
   return { config: { filesystem: { dir: `${DATA_DIR}/chunks` } }, env: [], volumes: [], mounts: [] };
-}
-
-/** Name of the Secret that a storage needs, and the field that names it. */
-export function storageSecret(storage: ObjectStorage): { name: string; path: string; type: 's3' | 'gcs' | 'azure' } | undefined {
-  const { type } = storage;
-  if (type === 'filesystem') return undefined;
-  const name = storage[type]?.secretName;
-  return name === undefined ? undefined : { name, path: `spec.storage.${type}.secretName`, type };
 }

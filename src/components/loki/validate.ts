@@ -1,14 +1,9 @@
 import { failure, type Finding } from '../../api/finding.ts';
 import type { LogStackSpec } from '../../api/logstack.ts';
-import { STORAGE_SECRET_KEYS } from '../../api/objectstorage.ts';
-import type { SecretFacts } from '../../base/view.ts';
 import { ownedHits, ownedMessage } from '../kit/merge.ts';
-import { requiredSecret } from '../kit/secret.ts';
 import { versionFindings } from '../kit/versions.ts';
 import { LOKI_OWNED } from './config.ts';
 import { LOKI_MINORS } from './defaults.ts';
-import { storageOf } from './input.ts';
-import { storageSecret } from './storage.ts';
 
 /** A raw config may not set what a typed field owns: the two would contradict each other unseen. */
 const ownedPaths = (spec: LogStackSpec): Finding[] =>
@@ -21,10 +16,3 @@ export const validateLoki = (spec: LogStackSpec): Finding[] => [
   ...ownedPaths(spec),
   ...(spec.version === undefined ? [] : versionFindings('spec.version', 'Loki', spec.version, LOKI_MINORS)),
 ];
-
-/** What the storage Secret lacks. */
-export function validateStorageSecret(spec: LogStackSpec, namespace: string, read: (name: string) => SecretFacts): Finding[] {
-  const secret = storageSecret(storageOf(spec));
-  if (!secret) return [];
-  return requiredSecret({ namespace, name: secret.name, path: secret.path, keys: STORAGE_SECRET_KEYS[secret.type] }, read);
-}
