@@ -5,7 +5,7 @@ import type { Recipe } from './recipes.ts';
 import { lastLines, run } from './run.ts';
 import { GO } from './versions.ts';
 
-type Build = Recipe['build'];
+type Build = Exclude<Recipe['build'], { how: 'maven' }>;
 
 /** Where one build happens: a scratch folder, the file to make, and the log. */
 export interface Workshop {
@@ -30,8 +30,8 @@ export async function goMissing(): Promise<string | undefined> {
 }
 
 /** Builds a program from its Go module: static, without symbols, reproducible. Needs the Go module proxy, or what Go has cached of it. */
-export async function goBuild(recipe: Recipe, shop: Workshop): Promise<void> {
-  const command = await prepare(recipe.build, recipe.version, shop);
+export async function goBuild(build: Build, version: string, shop: Workshop): Promise<void> {
+  const command = await prepare(build, version, shop);
   const link = ['-s -w', ...Object.entries(command.variables ?? {}).map(([name, value]) => `-X=${name}=${value}`)].join(' ');
   const flags = ['-mod=mod', ...(command.flags ?? []), '-p', '2', '-trimpath', '-tags', (command.tags ?? []).join(','), '-ldflags', link];
   await go(['build', ...flags, '-o', shop.target, command.package], command.cwd, shop);
@@ -58,7 +58,7 @@ async function prepareDependency(build: Extract<Build, { how: 'dependency' }>, v
 }
 
 async function prepareInside(build: Extract<Build, { how: 'inside' }>, version: string, shop: Workshop): Promise<Command> {
-  const cwd = await downloadModule(build.module, version, shop);
+  const cwd = await downloadModule(build.module, build.moduleVersion ?? version, shop);
   const own = join(shop.scratch, 'go.mod');
   const source = await readFile(join(cwd, 'go.mod'), 'utf8');
   await writeFile(own, source.replace(/^.*=>\s*\.\.?\/.*\n/gm, ''));

@@ -5,6 +5,7 @@ import { download } from './download.ts';
 import { ProgramError } from './errors.ts';
 import { goBuild, goMissing } from './gobuild.ts';
 import { withLock } from './lock.ts';
+import { mavenFetch, mavenMissing } from './maven.ts';
 import { reported, toStderr } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { platform, recipe } from './recipes.ts';
@@ -112,15 +113,17 @@ async function fromRelease(wanted: Recipe, made: string, scratch: string, progre
 }
 
 async function fromSource(wanted: Recipe, made: string, scratch: string, context: { reason: string; progress: Progress }): Promise<void> {
-  const missing = await goMissing();
+  const { build: how } = wanted;
+  const missing = await (how.how === 'maven' ? mavenMissing() : goMissing());
   if (missing !== undefined) throw unavailable(wanted, context.reason, missing);
   const logs = cacheFolder('logs');
   await mkdir(logs, { recursive: true });
   const log = join(logs, `build-${wanted.name}-${wanted.version}.log`);
   await rm(log, { force: true });
-  const build = builds.then(() =>
-    reported(`building ${wanted.name} ${wanted.version} with Go`, context.progress, () => goBuild(wanted, { scratch, target: made, log })),
-  );
+  const shop = { scratch, target: made, log };
+  const work = (): Promise<void> => (how.how === 'maven' ? mavenFetch(how.artifacts, shop) : goBuild(how, wanted.version, shop));
+  const what = `${how.how === 'maven' ? 'fetching' : 'building'} ${wanted.name} ${wanted.version} with ${how.how === 'maven' ? 'Maven' : 'Go'}`;
+  const build = builds.then(() => reported(what, context.progress, work));
   builds = build.catch(() => undefined);
   await build;
 }

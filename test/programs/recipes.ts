@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ETCD, KWOK, LOKI, kubernetesVersion } from './versions.ts';
+import { ETCD, KAFKA, KWOK, LOKI, MIMIR, PROMETHEUS, kubernetesVersion } from './versions.ts';
 
 /** How a Go program is built when nobody offers it ready-made. */
 export type Build =
   /** As a dependency of an empty module: for modules whose own replacements concern only their checkout. */
   | { how: 'dependency'; module: string; package: string }
   /** Inside the module, with its replacements but for those that point to a folder of the checkout. */
-  | { how: 'inside'; module: string; package: string; tags: readonly string[]; variables: Readonly<Record<string, string>> }
+  | { how: 'inside'; module: string; moduleVersion?: string; package: string; tags: readonly string[]; variables: Readonly<Record<string, string>> }
   /** A command of k8s.io/kubernetes, with its staging modules in their released versions. */
   | { how: 'kubernetes'; command: string }
   /** A small program of this repository. */
-  | { how: 'local'; folder: string };
+  | { how: 'local'; folder: string }
+  /** A folder of jars with all that they depend on. `group:artifact:version` each. */
+  | { how: 'maven'; artifacts: readonly string[] };
 
 /** One file of an official release. */
 export interface Release {
@@ -109,6 +111,49 @@ function loki(): Recipe {
   };
 }
 
+/** Built from source only: there is no release of this commit. */
+function mimir(): Recipe {
+  const version = 'github.com/grafana/mimir/pkg/util/version';
+  const variables = { [`${version}.Version`]: '3.1.0-dev', [`${version}.Revision`]: MIMIR.slice(-12) };
+  return {
+    name: 'mimir',
+    version: MIMIR,
+    envtest: false,
+    build: { how: 'inside', module: 'github.com/grafana/mimir', package: 'cmd/mimir', tags: ['netgo', 'stringlabels'], variables },
+  };
+}
+
+/** Only the discoveries that we render are built in: the others multiply the time. */
+const PROMETHEUS_TAGS = ['netgo', 'remove_all_sd', 'enable_kubernetes_sd', 'enable_dns_sd', 'enable_http_sd'];
+
+function prometheus(command: 'prometheus' | 'promtool'): Recipe {
+  const module = 'github.com/prometheus/prometheus';
+  const moduleVersion = PROMETHEUS.replace(/^3\.(\d+)\./, '0.3$1.');
+  const variables = { 'github.com/prometheus/common/version.Version': PROMETHEUS };
+  return {
+    name: command,
+    version: PROMETHEUS,
+    envtest: false,
+    release: ({ os, arch }) => ({
+      url: github('prometheus/prometheus', `v${PROMETHEUS}`, `prometheus-${PROMETHEUS}.${os}-${arch}.tar.gz`),
+      sums: github('prometheus/prometheus', `v${PROMETHEUS}`, 'sha256sums.txt'),
+      archive: 'tar.gz',
+    }),
+    build: { how: 'inside', module, moduleVersion, package: `cmd/${command}`, tags: PROMETHEUS_TAGS, variables },
+  };
+}
+
+/** A folder whose `libs` goes onto Java's class path. */
+const kafka = (): Recipe => ({
+  name: 'kafka',
+  version: KAFKA,
+  envtest: false,
+  build: {
+    how: 'maven',
+    artifacts: [`org.apache.kafka:kafka_2.13:${KAFKA}`, `org.apache.kafka:kafka-tools:${KAFKA}`, 'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3'],
+  },
+});
+
 /** Our own program: its version is what it is made of. */
 function alloyCheck(): Recipe {
   const folder = fileURLToPath(new URL('alloy-check/', import.meta.url));
@@ -125,6 +170,10 @@ const RECIPES = {
   kubectl: () => kubernetes('kubectl', true),
   kwok,
   loki,
+  mimir,
+  prometheus: () => prometheus('prometheus'),
+  promtool: () => prometheus('promtool'),
+  kafka,
   'alloy-check': alloyCheck,
 } as const satisfies Record<string, () => Recipe>;
 
