@@ -46,6 +46,13 @@ export const viewOf = ({ resources = [], secrets = {}, namespaces = {}, children
 
 export const present = (...keys: string[]): SecretFacts => ({ state: 'present', keys, hash: 'secret-hash' });
 
+/** Every key that a Secret of a user may have to hold. */
+export const USER_KEYS = [
+  'access_key_id', 'secret_access_key', 'key.json', 'account_key', 'admin-user', 'admin-password', 'username', 'password', 'ca.crt', 'tls.crt', 'tls.key',
+];
+
+export const completeSecret: SecretFacts = present(...USER_KEYS);
+
 /** The one manifest of a kind and name. */
 export function manifestNamed(manifests: readonly Manifest[], kind: string, name: string): Manifest {
   const found = manifests.find((m) => m.kind === kind && m.metadata.name === name);

@@ -12,6 +12,7 @@ import { orderedManifests } from '../../src/cli/render.ts';
 import { CONTROLLERS } from '../../src/controllers/index.ts';
 import { collectionPath, objectPath } from '../../src/kube/paths.ts';
 import type { Plan } from '../../src/status/plan.ts';
+import { USER_KEYS } from '../../src/testing/resources.ts';
 
 /** Resources to put on an API server, and what the same code that renders them offline says of them. */
 
@@ -19,15 +20,12 @@ const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 
 export const exampleFiles: readonly string[] = readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml')).sort();
 
-/** Every key that a Secret of a user may have to hold. */
-const KEYS = ['access_key_id', 'secret_access_key', 'key.json', 'account_key', 'admin-user', 'admin-password'];
-
 const secretOf = (namespace: string, name: string): Manifest => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name, namespace },
   type: 'Opaque',
-  data: Object.fromEntries(KEYS.map((key) => [key, Buffer.from(`the ${key}`).toString('base64')])),
+  data: Object.fromEntries(USER_KEYS.map((key) => [key, Buffer.from(`the ${key}`).toString('base64')])),
 });
 
 /** Remembers which Secrets plans ask for. */

@@ -8,7 +8,7 @@ import { CHILD_TYPES } from '../../src/base/resources.ts';
 import { isTree } from '../../src/components/kit/merge.ts';
 import { CONTROLLERS } from '../../src/controllers/index.ts';
 import type { Plan } from '../../src/status/plan.ts';
-import { present, viewOf } from '../../src/testing/resources.ts';
+import { completeSecret, viewOf } from '../../src/testing/resources.ts';
 import { type JsonObject, resourceShape, values } from '../apiserver/arbitraries.ts';
 
 const RUNS = { numRuns: 300, seed: Number(process.env.LGTM_SEED ?? 1) };
@@ -21,7 +21,7 @@ const placed = (object: JsonObject): KubeObject => {
 const resources = (kind: Kind): fc.Arbitrary<KubeObject> => values(resourceShape(KINDS[kind])).map((value) => placed(value as JsonObject));
 
 const planOf = (resource: KubeObject): Plan => {
-  const view = { ...viewOf({ resources: [resource] }), secret: () => present('access_key_id', 'secret_access_key', 'key.json', 'account_key', 'admin-user', 'admin-password') };
+  const view = { ...viewOf({ resources: [resource] }), secret: () => completeSecret };
   return CONTROLLERS[resource.kind as Kind].plan(resource, view);
 };
 
