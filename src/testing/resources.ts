@@ -1,6 +1,8 @@
 import type { DashboardStackSpec } from '../api/dashboardstack.ts';
-import type { DashboardStack, LogStack } from '../api/kinds.ts';
+import type { DashboardStack, LogStack, MetricsStack, TracingStack } from '../api/kinds.ts';
 import type { LogStackSpec } from '../api/logstack.ts';
+import type { MetricsStackSpec } from '../api/metricsstack.ts';
+import type { TracingStackSpec } from '../api/tracingstack.ts';
 import { API_VERSION } from '../base/names.ts';
 import { type KubeObject, type Manifest, refKey } from '../base/object.ts';
 import type { ProductFacts } from '../base/product.ts';
@@ -21,6 +23,13 @@ export const dashboardStack = (spec: DashboardStackSpec = {}, name = 'dash', nam
   metadata: { name, namespace, uid: `uid-${namespace}-${name}`, generation: 1 },
   spec,
 });
+
+const stack = <T extends KubeObject>(kind: string, name: string, namespace: string, spec: object): T =>
+  ({ apiVersion: API_VERSION, kind, metadata: { name, namespace, uid: `uid-${namespace}-${name}`, generation: 1 }, spec }) as unknown as T;
+
+export const tracingStack = (spec: Partial<TracingStackSpec> = {}, name = 'traces', namespace = 'obs'): TracingStack => stack('TracingStack', name, namespace, spec);
+
+export const metricsStack = (spec: Partial<MetricsStackSpec> = {}, name = 'metrics', namespace = 'obs'): MetricsStack => stack('MetricsStack', name, namespace, spec);
 
 interface Scene {
   resources?: readonly KubeObject[];

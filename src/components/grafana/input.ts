@@ -8,6 +8,8 @@ export interface GrafanaInput {
   version: string;
   spec: DashboardStackSpec;
   datasources: readonly Datasource[];
+  /** Hashes of the Secrets that datasources take values from: Grafana reads those at its start only. */
+  secretHashes?: readonly string[];
 }
 
 export const grafanaComponent = (input: Pick<GrafanaInput, 'owner' | 'version'>): Component => ({

@@ -11,7 +11,7 @@ import { resolveResources } from '../kit/profile.ts';
 import { statefulSet } from '../kit/workload.ts';
 import { toYaml } from '../kit/yaml.ts';
 import { grafanaIni } from './config.ts';
-import { datasourcesFile } from './datasource.ts';
+import { datasourcesFile, secretsOf } from './datasource.ts';
 import { GRAFANA_DATA, GRAFANA_IMAGE, GRAFANA_PORT, GRAFANA_PROFILES, GRAFANA_USER, SECRETS_DIR } from './defaults.ts';
 import { toIni } from './ini.ts';
 import { adminSecret, grafanaComponent, type GrafanaInput, keysSecret } from './input.ts';
@@ -40,6 +40,7 @@ function container(input: GrafanaInput): V1Container {
   return {
     name: 'grafana',
     image: imageReference(GRAFANA_IMAGE, input.version, { image: spec.grafana?.image, registry: spec.images?.registry }),
+    ...environment(input),
     ports: [{ name: GRAFANA_PORT.name, containerPort: GRAFANA_PORT.port, protocol: 'TCP' }],
     // Migrations of the first start, or of a new version, take their time.
     startupProbe: { ...health, periodSeconds: 5, failureThreshold: 60 },
@@ -54,6 +55,12 @@ function container(input: GrafanaInput): V1Container {
       { name: 'tmp', mountPath: '/tmp' },
     ],
   };
+}
+
+/** Secrets of datasources, which the provisioning file names by variable. */
+function environment({ datasources }: GrafanaInput): Pick<V1Container, 'env'> {
+  const env = secretsOf(datasources).map(({ variable, source }) => ({ name: variable, valueFrom: { secretKeyRef: { name: source.secret, key: source.key } } }));
+  return env.length > 0 ? { env } : {};
 }
 
 /** The generated Secret has no user name: the first administrator is then `admin`, from a ConfigMap key. */
@@ -85,7 +92,7 @@ function workload(input: GrafanaInput, data: Record<string, string>): Manifest {
     component,
     overrides: input.spec.grafana ?? {},
     pullSecrets: input.spec.images?.pullSecrets,
-    configHash: hashText(Object.values(data).join('\n')),
+    configHash: hashText([...Object.values(data), ...(input.secretHashes ?? [])].join('\n')),
     container: container(input),
     volumes: volumes(input),
     user: GRAFANA_USER,
