@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ETCD, KAFKA, KWOK, LOKI, MIMIR, PROMETHEUS, kubernetesVersion } from './versions.ts';
+import { ETCD, KAFKA, KWOK, LOKI, MIMIR, PROMETHEUS, PROMTAIL, kubernetesVersion } from './versions.ts';
 
 /** How a Go program is built when nobody offers it ready-made. */
 export type Build =
@@ -89,24 +89,25 @@ const kwok = (): Recipe => ({
   build: { how: 'dependency', module: 'sigs.k8s.io/kwok', package: 'cmd/kwok' },
 });
 
-function loki(): Recipe {
-  const tag = `v${LOKI}`;
+/** A program of Loki's repository. */
+function ofLoki(name: 'loki' | 'promtail', version: string, folder: string): Recipe {
+  const tag = `v${version}`;
   const build = 'github.com/grafana/loki/v3/pkg/util/build';
   return {
-    name: 'loki',
-    version: LOKI,
+    name,
+    version,
     envtest: false,
     release: ({ os, arch }) => ({
-      url: github('grafana/loki', tag, `loki-${os}-${arch}.zip`),
+      url: github('grafana/loki', tag, `${name}-${os}-${arch}.zip`),
       sums: github('grafana/loki', tag, 'SHA256SUMS'),
       archive: 'zip',
     }),
     build: {
       how: 'inside',
       module: 'github.com/grafana/loki/v3',
-      package: 'cmd/loki',
+      package: folder,
       tags: ['netgo'],
-      variables: { [`${build}.Version`]: LOKI, [`${build}.Branch`]: tag },
+      variables: { [`${build}.Version`]: version, [`${build}.Branch`]: tag },
     },
   };
 }
@@ -169,7 +170,8 @@ const RECIPES = {
   'kube-scheduler': () => kubernetes('kube-scheduler', false),
   kubectl: () => kubernetes('kubectl', true),
   kwok,
-  loki,
+  loki: () => ofLoki('loki', LOKI, 'cmd/loki'),
+  promtail: () => ofLoki('promtail', PROMTAIL, 'clients/cmd/promtail'),
   mimir,
   prometheus: () => prometheus('prometheus'),
   promtool: () => prometheus('promtool'),

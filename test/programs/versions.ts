@@ -6,6 +6,8 @@ const KUBERNETES = { '1.37': '1.37.2', '1.36': '1.36.3', '1.35': '1.35.4' } as c
 export const ETCD = '3.6.6';
 export const KWOK = '0.8.0';
 export const LOKI = '3.7.8';
+/** Newest that the module proxy serves of the last line with Promtail, whose code is gone since Loki 3.7.3. */
+export const PROMTAIL = '3.6.4';
 /** Newest commit of Mimir that the module proxy serves: main of April 2026, on the way to 3.1. */
 export const MIMIR = '1.3.1-0.20260423142704-aced80d74930';
 export const PROMETHEUS = '3.16.0';

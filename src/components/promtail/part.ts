@@ -1,8 +1,43 @@
 import type { PromtailSpec } from '../../api/collectors/promtail.ts';
-import { EMPTY_PART, type Part } from '../kit/part.ts';
+import { failure, type Finding, warning } from '../../api/finding.ts';
+import type { Component } from '../kit/owner.ts';
+import { part, type Part, workloadPlan } from '../kit/part.ts';
+import { podSecurityFindings } from '../kit/podsecurity.ts';
+import { selectorFindings } from '../kit/selector.ts';
 import type { Sink } from '../kit/sink.ts';
 import type { Stage } from '../kit/stage.ts';
+import { versionFindings } from '../kit/versions.ts';
+import { PROMTAIL_MINORS, PROMTAIL_VERSION } from './defaults.ts';
+import { promtailManifests } from './manifests.ts';
 
-export function promtailPart(_stage: Stage, _spec: PromtailSpec, _sink: Sink): Part {
-  return EMPTY_PART;
+const PATH = 'spec.collection.promtail';
+
+const deprecated = (): Finding =>
+  warning('Deprecated', PATH, `Promtail is end-of-life since March 2026 and gets no fixes: set ${PATH}.migrateTo to alloy`);
+
+const findings = (stage: Stage, spec: PromtailSpec): Finding[] => [
+  deprecated(),
+  ...(spec.version === undefined ? [] : versionFindings(`${PATH}.version`, 'Promtail', spec.version, PROMTAIL_MINORS)),
+  ...selectorFindings(`${PATH}.podLogs.selector`, spec.podLogs?.selector),
+  ...podSecurityFindings(stage.namespaceLabels, {
+    namespace: stage.owner.namespace,
+    path: PATH,
+    what: 'pods that read files of their node',
+    remedy: 'use alloy with podLogs.from: api, or put this LogStack into a namespace that allows privileged pods',
+  }),
+];
+
+/** Collection of logs by Promtail, which writes to Loki and to nothing else. */
+export function promtailPart(stage: Stage, spec: PromtailSpec, sink: Sink): Part {
+  if (sink.type !== 'loki') {
+    return part({ findings: [failure('SinkUnsupported', PATH, `${PATH}: Promtail writes to Loki only, not to ${sink.type}: use another collector`)] });
+  }
+  const version = stage.version('promtail', spec.version, PROMTAIL_VERSION);
+  const component: Component = { owner: stage.owner, component: 'promtail', product: 'promtail', version };
+  return part({
+    manifests: promtailManifests(stage, spec, component, sink),
+    workloads: [workloadPlan(component, 'DaemonSet')],
+    findings: findings(stage, spec),
+    talkers: [component],
+  });
 }
