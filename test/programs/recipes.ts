@@ -155,12 +155,12 @@ const kafka = (): Recipe => ({
   },
 });
 
-/** Our own program: its version is what it is made of. */
-function alloyCheck(): Recipe {
-  const folder = fileURLToPath(new URL('alloy-check/', import.meta.url));
+/** A program of our own: its version is what it is made of. */
+function own(name: 'alloy-check' | 'beats-check'): Recipe {
+  const folder = fileURLToPath(new URL(`${name}/`, import.meta.url));
   const hash = createHash('sha256');
   for (const file of ['main.go', 'go.mod', 'go.sum']) hash.update(readFileSync(folder + file));
-  return { name: 'alloy-check', version: hash.digest('hex').slice(0, 12), envtest: false, build: { how: 'local', folder } };
+  return { name, version: hash.digest('hex').slice(0, 12), envtest: false, build: { how: 'local', folder } };
 }
 
 const RECIPES = {
@@ -176,7 +176,8 @@ const RECIPES = {
   prometheus: () => prometheus('prometheus'),
   promtool: () => prometheus('promtool'),
   kafka,
-  'alloy-check': alloyCheck,
+  'alloy-check': () => own('alloy-check'),
+  'beats-check': () => own('beats-check'),
 } as const satisfies Record<string, () => Recipe>;
 
 export type ProgramName = keyof typeof RECIPES;

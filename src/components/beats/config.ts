@@ -1,0 +1,28 @@
+import type { Tree } from '../kit/merge.ts';
+import { type Beat, DATA_DIR, STATS_PORTS } from './defaults.ts';
+import type { Output, Stream } from './output.ts';
+
+/** What all Beats have in common. `own`: the inputs, modules or monitors of one. */
+export function beatConfig(beat: Beat, own: Tree, output: Output, stream: Stream): Tree {
+  const { processors = [], ...rest } = own as Tree & { processors?: readonly object[] };
+  const name = `${stream.type}-${stream.dataset}-${stream.namespace}`;
+  return {
+    ...rest,
+    // Logstash routes by these; Elasticsearch finds the stream by them.
+    processors: [
+      ...processors,
+      { add_fields: { target: 'data_stream', fields: { type: stream.type, dataset: stream.dataset, namespace: stream.namespace } } },
+    ],
+    ...output.config,
+    // Behind Kafka and Logstash setup never runs; the operator does it for all alike.
+    'setup.template': { enabled: false, name, pattern: `${name}*` },
+    'setup.ilm.enabled': false,
+    'setup.dashboards.enabled': false,
+    'path.data': DATA_DIR,
+    'http.enabled': true,
+    'http.host': '0.0.0.0',
+    'http.port': STATS_PORTS[beat],
+    'logging.to_stderr': true,
+    'logging.level': 'info',
+  };
+}
