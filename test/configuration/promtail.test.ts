@@ -33,6 +33,21 @@ describe('Promtail', () => {
     for (const name of names) expect(await check(await readFile(new URL(name, GOLDEN), 'utf8'))).toContain('Valid config file');
   });
 
+  /** Runs lines through the pipeline as if they stood in a file: what would be sent. */
+  async function piped(text: string, lines: string): Promise<string> {
+    const path = join(folder, 'piped.yaml');
+    await writeFile(path, text.replaceAll('/run/promtail', folder));
+    const running = execute(promtail, ['-config.file', path, '-stdin', '-dry-run']);
+    running.child.stdin?.end(lines);
+    return (await running).stdout;
+  }
+
+  it('joins the partial lines of the container runtime', async () => {
+    const text = await readFile(new URL('all.yaml', GOLDEN), 'utf8');
+    const sent = await piped(text, '2026-11-22T21:00:00.1Z stdout P first \n2026-11-22T21:00:00.2Z stdout F half\n');
+    expect(sent).toMatch(/\{stream="stdout"\}\s+first half/);
+  });
+
   it.each([
     ['an unknown field', (text: string) => text.replace('positions:', 'position:')],
     ['an unknown stage', (text: string) => text.replace('- cri:', '- cry:')],
@@ -41,6 +56,6 @@ describe('Promtail', () => {
   ])('refuses %s', async (_name, spoil) => {
     const good = await readFile(new URL('selected.yaml', GOLDEN), 'utf8');
     expect(spoil(good)).not.toBe(good);
-    await expect(check(spoil(good))).rejects.toThrow();
+    await expect(check(spoil(good)).then(() => piped(spoil(good), ''))).rejects.toThrow();
   });
 });

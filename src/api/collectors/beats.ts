@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import { componentOverrides, flag, freeText, hostPort, text, version } from '../common.ts';
+import { componentOverrides, flag, freeText, hostPort, rawObject, text, version } from '../common.ts';
 import { duration } from '../duration.ts';
 import { patterned } from '../pattern.ts';
 import { podFiles } from '../podselection.ts';
 
-const common = (product: string) => ({ version: version(product).optional(), ...componentOverrides });
+const common = (product: string) => ({
+  version: version(product).optional(),
+  ...componentOverrides,
+  config: rawObject("Merged into the beat's own configuration. A path that a typed field owns is refused.").optional(),
+});
 
 export const filebeat = z
   .strictObject({ podLogs: podFiles.optional(), ...common('Filebeat') })

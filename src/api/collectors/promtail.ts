@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { componentOverrides, dnsLabel, version } from '../common.ts';
+import { componentOverrides, dnsLabel, rawObject, version } from '../common.ts';
 import { podFiles } from '../podselection.ts';
 
 export const promtail = z
@@ -11,6 +11,7 @@ export const promtail = z
       description: 'Runs Alloy in its place, with the same selection and labels: it goes on where Promtail has stopped. Then replace `promtail` by `alloy` at leisure.',
     }),
     ...componentOverrides,
+    config: rawObject("Merged into Promtail's own configuration. A path that a typed field owns is refused.").optional(),
   })
   .meta({ description: 'Collection by Promtail, which is end-of-life since March 2026: for those who still have it. Set migrateTo.' });
 

@@ -93,6 +93,12 @@ describe('what is refused', () => {
     expect(heartbeatPart(stage({ namespaceLabels }), MONITORS, ELASTICSEARCH).findings).toEqual([]);
   });
 
+  it('raw configuration where a field owns the path', () => {
+    const { findings } = filebeatPart(stage(), { config: { 'output.console': {}, 'queue.mem': { events: 100 } } }, ELASTICSEARCH);
+    expect(findings).toMatchObject([{ code: 'PathOwned', path: 'spec.collection.filebeat.config.output.console' }]);
+    expect(configs(filebeatPart(stage(), { config: { 'queue.mem': { events: 100 } } }, ELASTICSEARCH).manifests)).toContain('events: 100');
+  });
+
   it('old versions', () => {
     expect(filebeatPart(stage(), { version: '8.19.0' }, ELASTICSEARCH).findings).toMatchObject([{ code: 'VersionUnsupported', path: 'spec.collection.filebeat.version' }]);
   });

@@ -3,6 +3,7 @@ import { hashText } from '../../base/hash.ts';
 import type { Manifest } from '../../base/object.ts';
 import { clusterRoleBinding, configMap, serviceAccount } from '../kit/config.ts';
 import { type ImageOptions, imageReference } from '../kit/image.ts';
+import type { Tree } from '../kit/merge.ts';
 import { networkPolicy } from '../kit/network.ts';
 import { type Component, componentName } from '../kit/owner.ts';
 import { type PodOverrides, podTemplate } from '../kit/pod.ts';
@@ -16,7 +17,7 @@ import type { Output } from './output.ts';
 export interface BeatWorkload {
   beat: Beat;
   component: Component;
-  spec: PodOverrides & { image?: ImageOptions['image']; resources?: Resources | undefined; serviceAccountAnnotations?: Record<string, string> | undefined };
+  spec: PodOverrides & { image?: ImageOptions['image']; resources?: Resources | undefined; serviceAccountAnnotations?: Record<string, string> | undefined; config?: Tree | undefined };
   /** Text of the configuration file. */
   config: string;
   output: Output;

@@ -7,7 +7,8 @@ import { selectorFindings } from '../kit/selector.ts';
 import { datasetOf, type Sink } from '../kit/sink.ts';
 import type { Stage } from '../kit/stage.ts';
 import { versionFindings } from '../kit/versions.ts';
-import { beatConfig } from './config.ts';
+import { ownedHits, ownedMessage, type Tree } from '../kit/merge.ts';
+import { beatConfig, BEATS_OWNED } from './config.ts';
 import { type Beat, BEATS_MINORS, BEATS_VERSION } from './defaults.ts';
 import { filebeatConfig } from './filebeat.ts';
 import { beatManifests, type BeatWorkload } from './manifests.ts';
@@ -45,7 +46,7 @@ function workload(stage: Stage, sink: Sink, version: string, shape: Shape): Part
   const output = outputFor(sink, stream);
   if (!output) return part({ findings: [unsupported(beat, sink)] });
   const component: Component = { owner: stage.owner, component: name, product: beat, version };
-  const config = toBeatYaml(beatConfig(beat, { ...own }, output, stream));
+  const config = toBeatYaml(beatConfig(beat, { ...own, config: rest.spec.config ?? {} }, output, stream));
   return part({
     manifests: beatManifests(stage, { ...rest, beat, component, config, output }),
     workloads: [workloadPlan(component, rest.onNode ? 'DaemonSet' : 'Deployment')],
@@ -55,8 +56,15 @@ function workload(stage: Stage, sink: Sink, version: string, shape: Shape): Part
 
 const versionOf = (stage: Stage, beat: Beat, spec: { version?: string | undefined }): string => stage.version(beat, spec.version, BEATS_VERSION);
 
-const versions = (beat: Beat, version: string | undefined): Finding[] =>
-  version === undefined ? [] : versionFindings(`${pathOf(beat)}.version`, beat, version, BEATS_MINORS);
+interface Common {
+  version?: string | undefined;
+  config?: Tree | undefined;
+}
+
+const common = (beat: Beat, { version, config = {} }: Common): Finding[] => [
+  ...(version === undefined ? [] : versionFindings(`${pathOf(beat)}.version`, beat, version, BEATS_MINORS)),
+  ...ownedHits(config, BEATS_OWNED).map((hit) => failure('PathOwned', `${pathOf(beat)}.config.${hit.path}`, ownedMessage(`${pathOf(beat)}.config`, hit))),
+];
 
 const privileged = (stage: Stage, beat: Beat, what: string): Finding[] =>
   podSecurityFindings(stage.namespaceLabels, {
@@ -71,7 +79,7 @@ const folder = (name: string, path: string, mountPath = path) => ({
 
 export function filebeatPart(stage: Stage, spec: FilebeatSpec, sink: Sink): Part {
   const found = [
-    ...versions('filebeat', spec.version),
+    ...common('filebeat', spec),
     ...selectorFindings(`${pathOf('filebeat')}.podLogs.selector`, spec.podLogs?.selector),
     ...privileged(stage, 'filebeat', 'pods that read files of their node'),
   ];
@@ -81,7 +89,7 @@ export function filebeatPart(stage: Stage, spec: FilebeatSpec, sink: Sink): Part
 
 export function metricbeatPart(stage: Stage, spec: MetricbeatSpec, sink: Sink): Part {
   const version = versionOf(stage, 'metricbeat', spec);
-  const found = [...versions('metricbeat', spec.version), ...privileged(stage, 'metricbeat', 'pods that read files of their node')];
+  const found = [...common('metricbeat', spec), ...privileged(stage, 'metricbeat', 'pods that read files of their node')];
   const node = workload(stage, sink, version, { beat: 'metricbeat', spec, own: nodeConfig(spec), onNode: true, api: true, host: folder('node', '/', NODE_ROOT) });
   if (node.findings.length > 0) return withFindings(found, node);
   const cluster = workload(stage, sink, version, { beat: 'metricbeat', name: 'metricbeat-cl', spec, own: clusterConfig(spec), onNode: false, api: true });
@@ -89,7 +97,7 @@ export function metricbeatPart(stage: Stage, spec: MetricbeatSpec, sink: Sink): 
 }
 
 export function packetbeatPart(stage: Stage, spec: PacketbeatSpec, sink: Sink): Part {
-  const found = [...versions('packetbeat', spec.version), ...privileged(stage, 'packetbeat', 'pods in the network of their node')];
+  const found = [...common('packetbeat', spec), ...privileged(stage, 'packetbeat', 'pods in the network of their node')];
   const shape: Shape = {
     beat: 'packetbeat', spec, own: packetbeatConfig(spec), onNode: true, api: false,
     security: { capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW'] } },
@@ -102,7 +110,7 @@ export function heartbeatPart(stage: Stage, spec: HeartbeatSpec, sink: Sink): Pa
   const idle = (spec.monitors ?? []).every(({ http, tcp }) => http === undefined && tcp === undefined);
   const path = `${pathOf('heartbeat')}.monitors`;
   const found = [
-    ...versions('heartbeat', spec.version),
+    ...common('heartbeat', spec),
     ...(idle ? [warning('CollectsNothing', path, `${path} names nothing to ask: add a monitor with http or tcp, or remove heartbeat`)] : []),
   ];
   const shape: Shape = { beat: 'heartbeat', spec, own: heartbeatConfig(spec), onNode: false, api: false };
@@ -110,7 +118,7 @@ export function heartbeatPart(stage: Stage, spec: HeartbeatSpec, sink: Sink): Pa
 }
 
 export function auditbeatPart(stage: Stage, spec: AuditbeatSpec, sink: Sink): Part {
-  const found = [...versions('auditbeat', spec.version), ...privileged(stage, 'auditbeat', 'pods that read files of their node')];
+  const found = [...common('auditbeat', spec), ...privileged(stage, 'auditbeat', 'pods that read files of their node')];
   const shape: Shape = {
     beat: 'auditbeat', spec, own: auditbeatConfig(spec), onNode: true, api: false, host: folder('node', '/', NODE_ROOT),
     security: { capabilities: { drop: ['ALL'], add: ['AUDIT_CONTROL', 'AUDIT_READ'] } },

@@ -1,6 +1,6 @@
 import type { PromtailSpec } from '../../api/collectors/promtail.ts';
 import { selectorText } from '../alloy/selector.ts';
-import type { Tree } from '../kit/merge.ts';
+import { deepMerge, type OwnedPaths, type Tree } from '../kit/merge.ts';
 import type { LokiSink } from '../kit/sink.ts';
 import { POSITIONS_DIR, POSITIONS_FILE, PROMTAIL_PORT } from './defaults.ts';
 
@@ -53,8 +53,7 @@ const stages = ({ podLogs }: PromtailSpec): Tree[] => [
   { labeldrop: ['filename', 'node', 'pod'] },
 ];
 
-/** Promtail's configuration as an object. */
-export const promtailConfig = (spec: PromtailSpec, sink: LokiSink): Tree => ({
+const ours = (spec: PromtailSpec, sink: LokiSink): Tree => ({
   server: { http_listen_port: PROMTAIL_PORT.port, grpc_listen_port: 0 },
   positions: { filename: `${POSITIONS_DIR}/${POSITIONS_FILE}` },
   clients: [
@@ -75,3 +74,14 @@ export const promtailConfig = (spec: PromtailSpec, sink: LokiSink): Tree => ({
     },
   ],
 });
+
+/** Paths that typed fields own, and which. */
+export const PROMTAIL_OWNED: OwnedPaths = {
+  'server.http_listen_port': 'the operator',
+  positions: 'the operator',
+  clients: 'the operator',
+  scrape_configs: 'spec.collection.promtail.podLogs',
+};
+
+/** Promtail's configuration as an object. */
+export const promtailConfig = (spec: PromtailSpec, sink: LokiSink): Tree => deepMerge(ours(spec, sink), spec.config ?? {});

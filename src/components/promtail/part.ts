@@ -1,5 +1,6 @@
 import type { PromtailSpec } from '../../api/collectors/promtail.ts';
 import { failure, type Finding, warning } from '../../api/finding.ts';
+import { ownedHits, ownedMessage } from '../kit/merge.ts';
 import type { Component } from '../kit/owner.ts';
 import { part, type Part, workloadPlan } from '../kit/part.ts';
 import { podSecurityFindings } from '../kit/podsecurity.ts';
@@ -7,6 +8,7 @@ import { selectorFindings } from '../kit/selector.ts';
 import type { Sink } from '../kit/sink.ts';
 import type { Stage } from '../kit/stage.ts';
 import { versionFindings } from '../kit/versions.ts';
+import { PROMTAIL_OWNED } from './config.ts';
 import { PROMTAIL_MINORS, PROMTAIL_VERSION } from './defaults.ts';
 import { promtailManifests } from './manifests.ts';
 
@@ -18,6 +20,7 @@ const deprecated = (): Finding =>
 const findings = (stage: Stage, spec: PromtailSpec): Finding[] => [
   deprecated(),
   ...(spec.version === undefined ? [] : versionFindings(`${PATH}.version`, 'Promtail', spec.version, PROMTAIL_MINORS)),
+  ...ownedHits(spec.config ?? {}, PROMTAIL_OWNED).map((hit) => failure('PathOwned', `${PATH}.config.${hit.path}`, ownedMessage(`${PATH}.config`, hit))),
   ...selectorFindings(`${PATH}.podLogs.selector`, spec.podLogs?.selector),
   ...podSecurityFindings(stage.namespaceLabels, {
     namespace: stage.owner.namespace,
