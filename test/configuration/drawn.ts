@@ -1,14 +1,16 @@
 import fc from 'fast-check';
+import type { z } from 'zod';
+import { structural } from '../../src/api/crd/structural.ts';
 import { isFailure } from '../../src/api/finding.ts';
 import { KINDS, type Kind } from '../../src/api/kinds.ts';
 import { checkResource, normalised } from '../../src/api/resource.ts';
 import type { KubeObject, Manifest } from '../../src/base/object.ts';
-import { LABEL } from '../../src/base/names.ts';
+import { API_VERSION, LABEL } from '../../src/base/names.ts';
 import { isTree, type Tree } from '../../src/components/kit/merge.ts';
 import { CONTROLLERS } from '../../src/controllers/index.ts';
 import type { Plan } from '../../src/status/plan.ts';
 import { completeSecret, viewOf } from '../../src/testing/resources.ts';
-import { resourceShape, values } from '../apiserver/arbitraries.ts';
+import { values } from '../apiserver/arbitraries.ts';
 
 /** Specs drawn at random from the schemas, and the files that are rendered for them: for real programs to read. */
 
@@ -22,26 +24,41 @@ function withoutRaw(value: unknown): unknown {
 }
 
 export interface Drawn {
-  resource: KubeObject;
+  resource: KubeObject & { spec?: unknown };
   plan: Plan;
 }
 
-/** `count` resources of a kind that its schema and its rules accept: the same for the same seed. `spec`: put over each. */
-export function drawn(kind: Kind, count: number, { seed, spec = {} }: { seed: number; spec?: Tree }): Drawn[] {
-  const one = values(resourceShape(KINDS[kind])).map((value) => {
-    const { spec: own, ...rest } = value as { spec: Tree };
-    const resource = normalised({ ...rest, spec: { ...(withoutRaw(own) as Tree), ...spec } } as unknown as KubeObject);
-    return JSON.parse(JSON.stringify({ ...resource, metadata: { name: resource.metadata.name, namespace: 'obs', uid: 'u', generation: 1 } })) as KubeObject;
-  });
-  const found: Drawn[] = [];
-  for (const resource of fc.sample(one, { numRuns: count * 200, seed })) {
-    if (checkResource(resource).length > 0) continue;
-    const plan = CONTROLLERS[kind].plan(resource, { ...viewOf({ resources: [resource] }), secret: () => completeSecret });
-    if (plan.apply && !plan.findings.some(isFailure)) found.push({ resource, plan });
-    if (found.length === count) return found;
-  }
-  throw new Error(`only ${found.length} of ${count} drawn ${kind} specs are valid`);
+const CHUNK = 20;
+
+/** Few of what is drawn is valid: so many times as much is tried before it is given up. */
+const PATIENCE = 200;
+
+function planned(kind: Kind, name: string, spec: Tree): Drawn | undefined {
+  const text = JSON.stringify({ apiVersion: API_VERSION, kind, metadata: { name, namespace: 'obs', uid: 'u', generation: 1 }, spec: withoutRaw(spec) });
+  const resource = normalised(JSON.parse(text) as KubeObject);
+  if (checkResource(resource).length > 0) return undefined;
+  const plan = CONTROLLERS[kind].plan(resource, { ...viewOf({ resources: [resource] }), secret: () => completeSecret });
+  return plan.apply && !plan.findings.some(isFailure) ? { resource, plan } : undefined;
 }
+
+/** `count` resources of a kind, of specs that its schema and its rules accept: the same for the same seed. */
+export function drawnFrom(kind: Kind, count: number, seed: number, specs: fc.Arbitrary<Tree>): Drawn[] {
+  const found: Drawn[] = [];
+  for (let i = 0; i < (count * PATIENCE) / CHUNK && found.length < count; i++) {
+    for (const spec of fc.sample(specs, { numRuns: CHUNK, seed: seed * 1000 + i })) {
+      const one = planned(kind, 'drawn', spec);
+      if (one) found.push(one);
+    }
+  }
+  if (found.length < count) throw new Error(`only ${found.length} of ${count} drawn ${kind} specs are valid`);
+  return found.slice(0, count);
+}
+
+/** Whole specs of a kind; `over`: put over each. */
+export const specsOf = (kind: Kind, over: Tree = {}): fc.Arbitrary<Tree> => values(structural(KINDS[kind].spec)).map((spec) => ({ ...(spec as Tree), ...over }));
+
+/** Values of one part of a spec. */
+export const valuesOf = (schema: z.ZodType): fc.Arbitrary<Tree> => values(structural(schema)).map((value) => value as Tree);
 
 /** Every file of that name in the ConfigMaps of a component. */
 export const filesOf = (manifests: readonly Manifest[], component: string, key: string): string[] =>
