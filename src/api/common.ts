@@ -165,9 +165,11 @@ const peer = z
   })
   .meta({ description: 'A peer as in a NetworkPolicy.' });
 
+export const peers = (description: string) => z.array(peer).max(32).meta({ description });
+
 export const networkPolicy = z
   .strictObject({
     enabled: flag('Default: true. Ingress is then limited to what the wiring needs and to `from`.').optional(),
-    from: z.array(peer).max(32).optional().meta({ description: 'More peers that may reach the HTTP port: your own writers, a scraper, an ingress controller.' }),
+    from: peers('More peers that may reach the HTTP port: your own writers, a scraper, an ingress controller.').optional(),
   })
   .meta({ description: 'Ingress policies of the pods.' });

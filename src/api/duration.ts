@@ -44,10 +44,25 @@ export function formatDuration(ms: number): string {
   return text === '' ? '0s' : text;
 }
 
+const GO_UNIT_MS = [['h', 3_600_000], ['m', 60_000], ['s', 1000], ['ms', 1]] as const;
+
+/** Prints milliseconds in Go's own grammar, which knows no days: `14d` → `336h`. Exact. */
+export function formatGoDuration(ms: number): string {
+  let rest = ms;
+  let text = '';
+  for (const [unit, size] of GO_UNIT_MS) {
+    const count = Math.floor(rest / size);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * size;
+  }
+  return text === '' ? '0s' : text;
+}
+
 export const duration = (description: string) =>
   patterned(z.string().min(2).max(30), DURATION_PATTERN, 'expected a duration such as 30d, 12h or 1h30m').meta({ description });
 
-const PERIOD = /^(\d+y)?(\d+w)?(\d+d)?(\d+h)?$/;
+/** In all less than the 292 years that Go's durations can hold: with more, no product would start. */
+const PERIOD = /^(\d{1,2}y)?(\d{1,3}w)?(\d{1,4}d)?(\d{1,5}h)?$/;
 const AT_LEAST_A_DAY = '[1-9][0-9]*[ywd]|(2[4-9]|[3-9][0-9]|[1-9][0-9][0-9]+)h';
 
 /** A retention: whole hours, and not below the 24 h that Loki, with its index by the day, can honour. */

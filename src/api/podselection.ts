@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { dnsLabel, freeText, labelSelector } from './common.ts';
 
-/** Which pods a collector takes logs of: the same for all collectors. */
-const namespaces = z
-  .strictObject({
-    include: z.array(dnsLabel('Namespace.')).max(128).optional().meta({ description: 'Only these. Default: all.' }),
-    exclude: z.array(dnsLabel('Namespace.')).max(128).optional().meta({ description: 'All but these.' }),
-  })
-  .meta({ description: 'Namespaces whose pods are collected.' });
+/** Some namespaces, or all but some. */
+export const namespaceSelection = (description: string) =>
+  z
+    .strictObject({
+      include: z.array(dnsLabel('Namespace.')).max(128).optional().meta({ description: 'Only these. Default: all.' }),
+      exclude: z.array(dnsLabel('Namespace.')).max(128).optional().meta({ description: 'All but these.' }),
+    })
+    .meta({ description });
 
+/** Which pods a collector takes logs of: the same for all collectors. */
 export const podSelection = {
-  namespaces: namespaces.optional(),
+  namespaces: namespaceSelection('Namespaces whose pods are collected.').optional(),
   selector: labelSelector('Pods that are collected, by label. Default: all.').optional(),
 } as const;
 

@@ -1,7 +1,8 @@
 import type { MetricsStack } from '../api/kinds.ts';
+import { scrapeInterval } from '../api/scraping.ts';
 
 /** Whether a MetricsStack runs an Alertmanager. */
-export const alertmanagerOn = (_stack: MetricsStack): boolean => true;
+export const alertmanagerOn = ({ spec }: MetricsStack): boolean => spec.alertmanager?.enabled !== false;
 
 /** Interval at which its collection scrapes. */
-export const scrapeIntervalOf = (_stack: MetricsStack): string => '30s';
+export const scrapeIntervalOf = ({ spec }: MetricsStack): string => scrapeInterval(spec.collection?.prometheus ?? spec.collection?.alloy ?? {});

@@ -1,37 +1,17 @@
 import { DATASOURCE_KINDS } from '../api/dashboardstack.ts';
 import type { DashboardStack, StoreStack } from '../api/kinds.ts';
-import type { Wire } from '../api/status.ts';
-import { type KubeObject, type ObjectRef, refKey, refOf } from '../base/object.ts';
+import { type KubeObject, refKey, refOf } from '../base/object.ts';
 import type { View } from '../base/view.ts';
+import { admits, follow, reached, type Reference } from './reference.ts';
 import { selects } from './selector.ts';
-import { validGet, validList } from './valid.ts';
+import { validList } from './valid.ts';
+
+export { admits } from './reference.ts';
 
 /** A link from a DashboardStack to a stack: with the stack itself where the link is active. */
-export interface StackLink {
-  to: ObjectRef;
-  state: Wire['state'];
+export interface StackLink extends Reference {
   /** Asked for by name: Ready waits for it. */
   required: boolean;
-  why?: string;
-  target?: StoreStack;
-}
-
-/** Whether a resource lets resources of a namespace refer to it. */
-export const admits = (target: StoreStack, namespace: string): boolean =>
-  target.metadata.namespace === namespace ||
-  (target.spec.allowedNamespaces ?? []).some((allowed) => allowed === '*' || allowed === namespace);
-
-const denied = (to: ObjectRef, namespace: string): string =>
-  `${refKey(to)} does not allow namespace ${namespace}: add it to spec.allowedNamespaces there`;
-
-const missing = (to: ObjectRef, view: View): string =>
-  view.get(to.kind, to.namespace, to.name)
-    ? `the spec of ${refKey(to)} is invalid: see its conditions, and mend it`
-    : `${refKey(to)} does not exist: create it, or take it out of spec.stacks.refs`;
-
-function link(to: ObjectRef, target: StoreStack, namespace: string, required: boolean): StackLink {
-  if (!admits(target, namespace)) return { to, state: 'Denied', required, why: denied(to, namespace) };
-  return { to, state: 'Active', required, target };
 }
 
 /** Stacks that a DashboardStack names. */
@@ -39,8 +19,7 @@ function named(dashboard: DashboardStack, view: View): StackLink[] {
   const own = dashboard.metadata.namespace ?? '';
   return (dashboard.spec.stacks?.refs ?? []).map((ref) => {
     const to = { kind: ref.kind, namespace: ref.namespace ?? own, name: ref.name };
-    const target = validGet<StoreStack>(view, to.kind, to.namespace, to.name);
-    return target ? link(to, target, own, true) : { to, state: 'Waiting', required: true, why: missing(to, view) };
+    return { ...follow(view, to, 'spec.stacks.refs', own), required: true };
   });
 }
 
@@ -60,7 +39,7 @@ export function dashboardLinks(dashboard: DashboardStack, view: View): StackLink
   const taken = new Set(byName.map(({ to }) => refKey(to)));
   const selected = DATASOURCE_KINDS.flatMap((kind) => validList<StoreStack>(view, kind))
     .filter((stack) => takes(dashboard, stack) && !taken.has(refKey(refOf(stack))))
-    .map((stack) => link(refOf(stack), stack, dashboard.metadata.namespace ?? '', false));
+    .map((stack) => ({ ...reached(refOf(stack), stack, namespaceOf(dashboard)), required: false }));
   return [...byName, ...selected];
 }
 

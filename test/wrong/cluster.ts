@@ -24,7 +24,7 @@ function typeOf(kind: string): ResourceType {
   return type;
 }
 
-const WATCHED = [KINDS.LogStack.resource, KINDS.DashboardStack.resource, K8S.Event];
+const WATCHED = [...Object.values(KINDS).map(({ resource }) => resource), K8S.Event];
 
 /** How long nothing is to happen for. Negative claims need a bound; this one is not tuned to anything. */
 const QUIET_MS = 2_000;

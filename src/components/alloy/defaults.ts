@@ -30,3 +30,11 @@ export const CLUSTER_PROFILES: Profiles = {
   medium: { replicas: 1, cpu: '100m', memory: '256Mi', memoryLimit: '1Gi', volume: '1Gi' },
   large: { replicas: 2, cpu: '200m', memory: '512Mi', memoryLimit: '2Gi', volume: '1Gi' },
 };
+
+/** Pods that read a buffer: how many share the work is bounded by the partitions. */
+export const CONSUMER_PROFILES: Profiles = {
+  demo: { replicas: 1, cpu: '25m', memory: '128Mi', memoryLimit: '512Mi', volume: '1Gi' },
+  small: { replicas: 1, cpu: '100m', memory: '256Mi', memoryLimit: '512Mi', volume: '1Gi' },
+  medium: { replicas: 2, cpu: '250m', memory: '256Mi', memoryLimit: '1Gi', volume: '1Gi' },
+  large: { replicas: 3, cpu: '500m', memory: '512Mi', memoryLimit: '2Gi', volume: '1Gi' },
+};

@@ -1,11 +1,25 @@
 import type { Size } from '../../api/common.ts';
 import type { LogStackSpec } from '../../api/logstack.ts';
 import type { Component, Owner } from '../kit/owner.ts';
+import type { KafkaSink, LokiSink } from '../kit/sink.ts';
 import type { Stage } from '../kit/stage.ts';
 import { CLUSTER_PROFILES } from './defaults.ts';
+import type { AnyAlloy } from './workload.ts';
 
 type Collection = NonNullable<LogStackSpec['collection']>;
 export type AlloySpec = NonNullable<Collection['alloy']>;
+
+/** Path and tenant of a Loki's push. */
+export interface LokiTarget {
+  url: string;
+  tenant: string | undefined;
+}
+
+export const lokiTarget = (sink: LokiSink): LokiTarget => ({ url: `${sink.url}/loki/api/v1/push`, tenant: sink.tenant });
+
+export interface KafkaTarget {
+  kafka: KafkaSink;
+}
 
 /** All that the rendering of a log-collecting Alloy depends on. */
 export interface AlloyInput {
@@ -16,7 +30,8 @@ export interface AlloyInput {
   images: Stage['images'];
   networkPolicy: Stage['networkPolicy'];
   /** Where logs go. */
-  target: { url: string; tenant: string | undefined };
+  target: LokiTarget | KafkaTarget;
+  access?: AnyAlloy['access'];
 }
 
 export const podLogsFrom = (spec: AlloySpec): 'files' | 'api' | 'none' => spec.podLogs?.from ?? 'files';
@@ -42,3 +57,5 @@ const component = (input: Pick<AlloyInput, 'owner' | 'version'>, name: string): 
 export const nodeComponent = (input: Pick<AlloyInput, 'owner' | 'version'>): Component => component(input, 'alloy');
 
 export const clusterComponent = (input: Pick<AlloyInput, 'owner' | 'version'>): Component => component(input, 'alloy-cluster');
+
+export const kafkaOf = ({ target }: Pick<AlloyInput, 'target'>): KafkaTarget | undefined => ('kafka' in target ? target : undefined);

@@ -1,10 +1,11 @@
 import type { Finding } from '../../api/finding.ts';
 import { failure } from '../../api/finding.ts';
 import { part, type Part, workloadPlan } from '../kit/part.ts';
-import type { LokiSink, Sink } from '../kit/sink.ts';
+import type { KafkaSink, LokiSink, Sink } from '../kit/sink.ts';
+import { kafkaSecretsHash, sinkAccess } from '../kit/sinkaccess.ts';
 import type { Stage } from '../kit/stage.ts';
 import { ALLOY_VERSION } from './defaults.ts';
-import { type AlloyInput, type AlloySpec, clusterComponent, needsCluster, needsNode, nodeComponent } from './input.ts';
+import { type AlloyInput, type AlloySpec, clusterComponent, lokiTarget, needsCluster, needsNode, nodeComponent } from './input.ts';
 import { alloyManifests } from './manifests.ts';
 import { validateAlloy } from './validate.ts';
 
@@ -15,14 +16,20 @@ function versionOf(stage: Stage, spec: AlloySpec): string {
   return stage.version(name, spec.version, ALLOY_VERSION);
 }
 
-const inputOf = (stage: Stage, spec: AlloySpec, sink: LokiSink): AlloyInput => ({
+/** Alloy speaks to Loki, and to Kafka as an OpenTelemetry collector does. */
+function target(stage: Stage, sink: LokiSink | KafkaSink): Pick<AlloyInput, 'target' | 'access'> {
+  if (sink.type === 'loki') return { target: lokiTarget(sink) };
+  return { target: { kafka: sink }, access: { ...sinkAccess(sink, 'sink'), hash: kafkaSecretsHash(stage, sink) } };
+}
+
+const inputOf = (stage: Stage, spec: AlloySpec, sink: LokiSink | KafkaSink): AlloyInput => ({
   owner: stage.owner,
   version: versionOf(stage, spec),
   size: stage.size,
   spec,
   images: stage.images,
   networkPolicy: stage.networkPolicy,
-  target: { url: `${sink.url}/loki/api/v1/push`, tenant: sink.tenant },
+  ...target(stage, sink),
 });
 
 const unsupported = (sink: Sink): Finding =>
@@ -30,7 +37,7 @@ const unsupported = (sink: Sink): Finding =>
 
 /** Collection of logs by Alloy. */
 export function alloyPart(stage: Stage, spec: AlloySpec, sink: Sink): Part {
-  if (sink.type !== 'loki') return part({ findings: [unsupported(sink)] });
+  if (sink.type !== 'loki' && sink.type !== 'kafka') return part({ findings: [unsupported(sink)] });
   const input = inputOf(stage, spec, sink);
   const node = needsNode(spec) ? [nodeComponent(input)] : [];
   const cluster = needsCluster(spec) ? [clusterComponent(input)] : [];

@@ -1,4 +1,5 @@
-import { type AlloyInput, clusterReplicas, collectsEvents, podLogsFrom } from './input.ts';
+import { type AlloyInput, clusterReplicas, collectsEvents, kafkaOf, type LokiTarget, podLogsFrom } from './input.ts';
+import { kafkaWrite, recordStages, toKafka } from './records.ts';
 import { selectorText } from './selector.ts';
 import { type Block, block, expression, type Value } from './syntax.ts';
 
@@ -78,13 +79,18 @@ function targets(input: AlloyInput): Block {
   ]);
 }
 
-const toWrite = [expression('loki.write.default.receiver')];
+const toLoki = expression('loki.write.default.receiver');
 
-const process = (files: boolean): Block =>
-  block('loki.process', 'pods', { forward_to: toWrite }, [
+/** What Loki is to keep apart from the line: labels, and metadata that makes no stream. */
+const lokiStages = (): Block[] => [
+  block('stage.structured_metadata', undefined, { values: { pod: 'pod', node: 'node' } }),
+  block('stage.label_drop', undefined, { values: ['filename', 'instance', 'node', 'pod'] }),
+];
+
+const process = (input: AlloyInput, files: boolean): Block =>
+  block('loki.process', 'pods', { forward_to: [kafkaOf(input) ? toKafka : toLoki] }, [
     ...(files ? [block('stage.cri', undefined, undefined)] : []),
-    block('stage.structured_metadata', undefined, { values: { pod: 'pod', node: 'node' } }),
-    block('stage.label_drop', undefined, { values: ['filename', 'instance', 'node', 'pod'] }),
+    ...(kafkaOf(input) ? recordStages(input, 'pods') : lokiStages()),
   ]);
 
 const clustering = (input: AlloyInput): Block[] =>
@@ -107,16 +113,25 @@ const fromApi = (input: AlloyInput): Block[] => [
   ),
 ];
 
-const events = (input: AlloyInput): Block =>
-  block('loki.source.kubernetes_events', 'events', { job_name: 'kubernetes-events', forward_to: toWrite }, clustering(input));
+/** Events are lines already; for Kafka they become records first. */
+function events(input: AlloyInput): Block[] {
+  const kafka = kafkaOf(input) !== undefined;
+  const next = kafka ? expression('loki.process.events.receiver') : toLoki;
+  return [
+    block('loki.source.kubernetes_events', 'events', { job_name: 'kubernetes-events', forward_to: [next] }, clustering(input)),
+    ...(kafka ? [block('loki.process', 'events', { forward_to: [toKafka] }, recordStages(input, 'events'))] : []),
+  ];
+}
 
 /** Retries for ever: readers wait meanwhile, so an outage of the store loses nothing that is still on disk. */
-const write = (input: AlloyInput): Block =>
-  block('loki.write', 'default', input.spec.clusterName === undefined ? undefined : { external_labels: { cluster: input.spec.clusterName } }, [
-    block('endpoint', undefined, { url: input.target.url, tenant_id: input.target.tenant, max_backoff_retries: 0 }),
+export const lokiWrite = (target: LokiTarget, clusterName?: string): Block =>
+  block('loki.write', 'default', clusterName === undefined ? undefined : { external_labels: { cluster: clusterName } }, [
+    block('endpoint', undefined, { url: target.url, tenant_id: target.tenant, max_backoff_retries: 0 }),
   ]);
 
-const logging = block('logging', undefined, { level: 'info', format: 'logfmt' });
+const write = ({ target, spec }: AlloyInput): Block[] => ('kafka' in target ? kafkaWrite(target.kafka) : [lokiWrite(target, spec.clusterName)]);
+
+export const logging = block('logging', undefined, { level: 'info', format: 'logfmt' });
 
 /** Configuration of the pods on every node. */
 export const nodePipeline = (input: AlloyInput): Block[] => [
@@ -124,14 +139,14 @@ export const nodePipeline = (input: AlloyInput): Block[] => [
   discovery(input),
   targets(input),
   ...fromFiles(),
-  process(true),
-  write(input),
+  process(input, true),
+  ...write(input),
 ];
 
 /** Configuration of the pods that read through the API server. */
 export const clusterPipeline = (input: AlloyInput): Block[] => [
   logging,
-  ...(podLogsFrom(input.spec) === 'api' ? [discovery(input), targets(input), ...fromApi(input), process(false)] : []),
-  ...(collectsEvents(input.spec) ? [events(input)] : []),
-  write(input),
+  ...(podLogsFrom(input.spec) === 'api' ? [discovery(input), targets(input), ...fromApi(input), process(input, false)] : []),
+  ...(collectsEvents(input.spec) ? events(input) : []),
+  ...write(input),
 ];

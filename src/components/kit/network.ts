@@ -1,13 +1,19 @@
-import type { V1ServicePort } from '@kubernetes/client-node';
+import type { V1ContainerPort, V1ServicePort } from '@kubernetes/client-node';
 import type { Manifest } from '../../base/object.ts';
 import { type Component, object, selectorLabels } from './owner.ts';
 
 export interface Port {
   name: string;
   port: number;
+  /** Default: TCP. */
+  protocol?: 'TCP' | 'UDP';
 }
 
-const servicePort = ({ name, port }: Port): V1ServicePort => ({ name, port, targetPort: name, protocol: 'TCP' });
+const servicePort = ({ name, port, protocol = 'TCP' }: Port): V1ServicePort => ({ name, port, targetPort: name, protocol });
+
+/** The ports of a container, by the names that Services, probes and policies use. */
+export const containerPorts = (ports: readonly Port[]): V1ContainerPort[] =>
+  ports.map(({ name, port, protocol = 'TCP' }) => ({ name, containerPort: port, protocol }));
 
 /** The Service of a component: a virtual address for its ready pods. */
 export const service = (component: Component, ports: readonly Port[]): Manifest => ({
@@ -48,7 +54,7 @@ export interface IngressRule {
 
 const ingressRule = (rule: IngressRule): object => ({
   from: [...rule.from],
-  ports: rule.ports.map(({ name }) => ({ protocol: 'TCP', port: name })),
+  ports: rule.ports.map(({ name, protocol = 'TCP' }) => ({ protocol, port: name })),
 });
 
 /** Ingress to the pods of a component: only what the rules say. A rule without peers would let all in: it is left out. */
