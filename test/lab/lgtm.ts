@@ -29,7 +29,8 @@ async function resources(): Promise<Resource[]> {
     .map((resource) => {
       const spec: Record<string, unknown> = { ...resource.spec, networkPolicy: CLIENT };
       if (resource.kind === 'LogStack' && !WITH_ALLOY) delete spec.collection;
-      if (resource.kind === 'MetricsStack') spec.collection = { prometheus: { ha: true } };
+      // The lab's Mimir has no tag of a release; its kubelet signs its own certificate.
+      if (resource.kind === 'MetricsStack') Object.assign(spec, { collection: { prometheus: { ha: true, targets: { insecureKubelets: true } } }, mimir: { image: 'docker.io/grafana/mimir:3.2.1' } });
       return { ...resource, spec };
     });
 }
