@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import {
-  annotationMap, componentOverrides, dnsLabel, hostName, images, labelSelector, managementState, networkPolicy, objectName, rawObject, size, version, volume,
+  componentOverrides, dnsLabel, images, labelSelector, managementState, networkPolicy, objectName, rawObject, size, version, volume,
 } from './common.ts';
+import { ingress } from './ingress.ts';
 
 /** Kinds that a datasource can be made for. */
 export const DATASOURCE_KINDS = ['LogStack', 'TracingStack', 'MetricsStack'] as const;
@@ -38,15 +39,6 @@ const admin = z
   })
   .meta({ description: "Grafana's first administrator. The password counts at the first start only; Grafana keeps it in its database." });
 
-const ingress = z
-  .strictObject({
-    host: hostName('Host name under which Grafana is reached.'),
-    className: objectName('IngressClass. Absent: the default class of the cluster.').optional(),
-    tlsSecretName: objectName('Secret with the certificate. Absent: plain HTTP.').optional(),
-    annotations: annotationMap('Annotations for the ingress controller.').optional(),
-  })
-  .meta({ description: 'Ingress to Grafana. Absent: none.' });
-
 export const dashboardStackSpec = z
   .strictObject({
     managementState: managementState.optional(),
@@ -56,7 +48,7 @@ export const dashboardStackSpec = z
     stacks: stacks.optional(),
     grafana: grafana.optional(),
     admin: admin.optional(),
-    ingress: ingress.optional(),
+    ingress: ingress('Grafana').optional(),
     networkPolicy: networkPolicy.optional(),
   })
   .meta({ description: 'Grafana, with a datasource for every stack that it may see.' });

@@ -16,9 +16,9 @@ export const CONDITION_MEANINGS: Readonly<Record<ConditionType, string>> = {
   Stalled: 'Nothing will happen until somebody acts; the message says what to do. There only while true.',
   ConfigValid: 'The spec is valid, and all objects could be rendered from it and were accepted.',
   StorageReady: 'Volumes are bound, and the Secrets of the object storage exist with all their keys.',
-  WorkloadsReady: 'As many pods as wanted are ready, at the revision that is wanted.',
+  WorkloadsReady: 'As many pods as wanted are ready, at the revision that is wanted, and the products that the operator speaks to answer and hold what is asked for.',
   WiringReady: 'Every link that the spec asks for by name is active. Links found by a selector do not count.',
-  RetentionApplied: 'The configuration that runs carries the retention that is asked for.',
+  RetentionApplied: 'The configuration that runs, or the policy inside the product, carries the retention that is asked for.',
 };
 
 const condition = z.strictObject({

@@ -27,6 +27,10 @@ export const ANNOTATION = {
   configHash: `${GROUP}/config-hash`,
   /** Which generation of our renderers shaped the workload. */
   renderVersion: `${GROUP}/render-version`,
-  /** Comma-separated keys of a Secret whose values the operator generates once. */
+  /** Comma-separated keys of a Secret whose values the operator has generated: one of them that is missing was lost. */
   generated: `${GROUP}/generated`,
+  /** `key=hash,…`: from what the values that follow from others were made, so that they are made again when that changes. */
+  derived: `${GROUP}/derived`,
+  /** Set by a user on a generated Secret with certificates: change the authority now. Removed when it begins. */
+  rotate: `${GROUP}/rotate`,
 } as const;

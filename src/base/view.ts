@@ -6,7 +6,16 @@ export type SecretFacts =
   | { state: 'absent' }
   /** The Secret exists but was not read yet: the engine reads it and asks again. */
   | { state: 'unread' }
-  | { state: 'present'; keys: readonly string[]; hash: string };
+  | {
+      state: 'present';
+      keys: readonly string[];
+      /** Of all keys and values. */
+      hash: string;
+      /** Key → hash of its value: for pods that must restart when the authority changes, but not when a leaf is renewed. */
+      hashes?: Readonly<Record<string, string>>;
+      /** Keys whose certificate has expired: the leaf, or of a bundle every one. Absent: none, or not looked at (offline). */
+      expired?: readonly string[];
+    };
 
 /**
  * The cluster, or a set of files, as the pure half sees it. Synchronous and without side effects; the engine's

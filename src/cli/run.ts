@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Logger, pino } from 'pino';
 import { MANAGER } from '../base/names.ts';
 import { CONTROLLERS } from '../controllers/index.ts';
+import { ProductsDataPlane } from '../dataplane/runner.ts';
 import { type ManagerOptions, runManager } from '../engine/manager.ts';
 import { loadConnection } from '../kube/connection.ts';
 import type { Flags } from './flags.ts';
@@ -51,6 +52,7 @@ async function options(flags: Flags, log: Logger): Promise<ManagerOptions> {
     log,
     signal: stopSignal(log),
     workers: workers(flags.workers),
+    dataPlane: (parts) => new ProductsDataPlane(parts),
   };
 }
 

@@ -10,17 +10,23 @@ import { type Document, loadFiles, ours } from './files.ts';
 
 export type Located = Finding & { source: string };
 
+/** Where a kind names the resources that it has links to. */
+const LINK_FIELDS: Readonly<Record<string, string>> = {
+  DashboardStack: 'spec.stacks.refs',
+  TracingStack: 'spec.metricsGenerator.remoteWrite.metricsStackRef',
+};
+
 /** Links to resources that are not among the files: they may be in the cluster, so they are no failure. */
-const openLinks = (plan: Plan): Finding[] =>
+const openLinks = (plan: Plan, kind: string): Finding[] =>
   plan.wires
     .filter(({ state, required }) => state === 'Denied' || (state === 'Waiting' && required === true))
-    .map(({ state, why, to }) => (state === 'Denied' ? failure : warning)(state === 'Denied' ? 'ReferenceDenied' : 'ReferenceMissing', 'spec.stacks.refs', why ?? to));
+    .map(({ state, why, to }) => (state === 'Denied' ? failure : warning)(state === 'Denied' ? 'ReferenceDenied' : 'ReferenceMissing', LINK_FIELDS[kind] ?? 'spec', why ?? to));
 
 function findingsOf(object: KubeObject, view: FileView): Finding[] {
   const shape = checkResource(object);
   if (shape.length > 0 || !isKind(object.kind)) return shape;
   const plan = CONTROLLERS[object.kind].plan(object, view);
-  return [...plan.findings, ...openLinks(plan)];
+  return [...plan.findings, ...openLinks(plan, object.kind)];
 }
 
 /** Everything that can be said of resources in files, without a cluster. */

@@ -3,8 +3,13 @@ import type { Wire } from '../api/status.ts';
 import { refKey, refOf } from '../base/object.ts';
 import type { KubeObject } from '../base/object.ts';
 import type { View } from '../base/view.ts';
+import { grafanaComponent } from '../components/grafana/input.ts';
+import { type Peer, peerOf } from '../components/kit/network.ts';
+import type { Component } from '../components/kit/owner.ts';
 import { joined, type Part } from '../components/kit/part.ts';
 import type { Plan } from '../status/plan.ts';
+import { productReport } from '../status/products.ts';
+import { scrapersOf, withScrapers } from '../wiring/scrapers.ts';
 import { dashboardsOf } from '../wiring/stacks.ts';
 import type { StoreStack } from '../api/kinds.ts';
 import { volumeFindings } from './volumes.ts';
@@ -29,17 +34,25 @@ export function composed(input: Composition): Plan {
   const { talkers: _talkers, volumes: _volumes, ...all } = joined(parts);
   const findings = [...all.findings, ...volumeChanges(joined(parts), view)];
   const unmanaged = resource.spec.managementState === 'Unmanaged';
+  const products = productReport(refOf(resource), all.products, (ref, id) => view.product(ref, id));
   return {
     ...all,
     ...rest,
+    manifests: withScrapers(all.manifests, scrapersOf(resource, view)),
     findings,
-    observations: observations ?? [],
+    observations: [...(observations ?? []), ...products.findings],
+    ...(products.states.length > 0 ? { asked: products.states } : {}),
     wires: [...all.wires, ...wires],
     apply: !unmanaged && !findings.some(isFailure),
     rendered: true,
     unmanaged,
   };
 }
+
+/** Pods of the Grafanas that have a datasource for a stack: the component that serves it must let them in. */
+export const dashboardPeers = (stack: StoreStack, to: Component, view: View): Peer[] =>
+  dashboardsOf(stack, view).map(({ kind, metadata }) =>
+    peerOf(grafanaComponent({ owner: { kind, namespace: metadata.namespace ?? '', name: metadata.name }, version: '' }), to));
 
 /** Links from the dashboards that have a datasource for a stack. */
 export const dashboardWires = (stack: StoreStack, view: View): Wire[] =>

@@ -3,7 +3,6 @@ import { LABEL, MANAGER } from '../base/names.ts';
 import type { KubeObject, Manifest } from '../base/object.ts';
 import type { Refusal } from './controller.ts';
 import { fenced } from './fence.ts';
-import { randomText } from './generated.ts';
 import { ownerKeyOf, parseKey } from './keys.ts';
 import { type Attempt, Memory } from './memory.ts';
 import { whyNotOurs } from './ownership.ts';
@@ -176,16 +175,6 @@ describe('Memory', () => {
     memory.refuse('k', attempt, refusal, 0);
     memory.forget('k');
     expect(memory.size).toBe(0);
-  });
-});
-
-describe('randomText', () => {
-  it('draws from all of the alphabet, and from nothing else', () => {
-    const text = randomText(20_000);
-    expect(text).toMatch(/^[A-Za-z0-9]{20000}$/);
-    expect(new Set(text).size).toBe(62);
-    expect(randomText(0)).toBe('');
-    expect(randomText(32)).not.toBe(randomText(32));
   });
 });
 

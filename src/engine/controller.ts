@@ -12,8 +12,10 @@ export interface EnginePlan {
   generated: readonly GeneratedSecret[];
   /** In apply order. Objects of one `wave` are applied side by side, waves one after another. */
   manifests: readonly Manifest[];
-  /** Running products that the data plane shall ask, and what shall be in them. Absent: none. */
+  /** Running products that the data plane shall ask, and what shall be in them, once the plan is applied. Absent: none. */
   products?: readonly ProductWish[];
+  /** The user has taken it out of our hands: its products are left alone too. */
+  unmanaged?: boolean;
 }
 
 /** Children, pods and claims of one resource as the caches hold them. Never blocks. */

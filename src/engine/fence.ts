@@ -13,6 +13,7 @@ export function fenced(objects: EngineObjects, leads: () => boolean): EngineObje
     apply: (...args) => whileLeading(() => objects.apply(...args)),
     applyStatus: (...args) => whileLeading(() => objects.applyStatus(...args)),
     create: (...args) => whileLeading(() => objects.create(...args)),
+    mergePatch: (...args) => whileLeading(() => objects.mergePatch(...args)),
     remove: (...args) => whileLeading(() => objects.remove(...args)),
   };
 }

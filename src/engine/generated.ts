@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { hashValue } from '../base/hash.ts';
 import { MANAGER } from '../base/names.ts';
 import type { KubeObject, ObjectRef } from '../base/object.ts';
-import { nameKey, refOf } from '../base/object.ts';
+import { nameKey, refKey, refOf } from '../base/object.ts';
 import { K8S } from '../base/resources.ts';
 import type { SecretFacts } from '../base/view.ts';
+import { type Broken, type Completion, completion, type Living } from '../keys/completion.ts';
 import { type Clock, steady } from '../kube/clock.ts';
-import { isAlreadyExists } from '../kube/errors.ts';
+import { isAlreadyExists, isConflict } from '../kube/errors.ts';
 import type { Objects } from '../kube/objects.ts';
-import type { KeyRecipe } from '../base/generated.ts';
 import { type Findings, type Pass, report } from './apply.ts';
 import type { Caches } from './caches.ts';
 import type { GeneratedSecret, Refusal } from './controller.ts';
@@ -18,38 +17,42 @@ import { whyNotOurs } from './ownership.ts';
 import { refusalOf } from './refusals.ts';
 import { factsOf } from './secrets.ts';
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Largest multiple of the alphabet's length below 256: bytes from there on would favour its first letters. */
-const FAIR = 256 - (256 % ALPHABET.length);
-
-/** `length` characters [A-Za-z0-9], each as likely as any other. */
-export function randomText(length: number): string {
-  let text = '';
-  while (text.length < length) {
-    for (const byte of randomBytes(length)) if (byte < FAIR && text.length < length) text += ALPHABET.charAt(byte % ALPHABET.length);
-  }
-  return text;
-}
+/** Timers are not trusted over months, nor is the wall clock to stand still: what falls due is looked at once a day at least. */
+const LOOK_MS = 86_400_000;
+/** Writes that somebody else came before; then the whole pass begins again. */
+const MAX_TRIES = 3;
 
 export interface GeneratorOptions {
-  objects: Pick<Objects, 'create' | 'get'>;
+  objects: Pick<Objects, 'create' | 'get' | 'mergePatch'>;
   caches: Caches;
   memory: Memory;
   expectations: Expectations;
   clock: Clock;
 }
 
-/** One value. */
-function made(recipe: KeyRecipe): string {
-  if (typeof recipe === 'number') return randomText(recipe);
-  throw new Error(`no recipe ${recipe.make}`);
+interface Task {
+  pass: Pass;
+  secret: GeneratedSecret;
+  ref: ObjectRef;
+  /** Of `secret`. */
+  hash: string;
 }
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
+/** A Secret that lacks nothing. */
+interface Whole {
+  /** When to look again, in ms since the epoch. */
+  due: number;
+  /** As the API server has it, where that is newer than the cache. */
+  fresh?: KubeObject;
+}
 
-/** Makes Secrets with random values, once: what exists is checked, never overwritten, and survives its owner. */
+type Outcome = Whole | { refusal: Refusal };
+
+/** Makes Secrets whose values nobody chooses. What exists is checked and completed, never overwritten, and survives its owner. */
 export class Generator {
   readonly #options: GeneratorOptions;
+  /** Secrets that lacked nothing of a plan (its hash). */
+  readonly #whole = new WeakMap<KubeObject, { hash: string; due: number }>();
 
   constructor(options: GeneratorOptions) {
     this.#options = options;
@@ -57,70 +60,124 @@ export class Generator {
 
   /** Returns facts about Secrets that the caches do not show yet, by `namespace/name`. */
   async ensure(pass: Pass, secrets: readonly GeneratedSecret[], findings: Findings): Promise<Map<string, SecretFacts>> {
+    const { clock } = this.#options;
     const fresh = new Map<string, SecretFacts>();
     for (const secret of secrets) {
-      const ref = refOf(secret.manifest);
-      const cached = this.#options.caches.child(ref);
-      if (cached !== undefined) {
-        const refusal = this.#check(pass, secret, cached);
-        if (refusal !== undefined) findings.refusals.push(refusal);
-        continue;
-      }
-      const found = await this.#attempt(pass, secret, findings);
-      if (found !== undefined) fresh.set(nameKey(ref), factsOf(found));
+      const task = { pass, secret, ref: refOf(secret.manifest), hash: hashValue(secret) };
+      const whole = await this.#one(task, findings);
+      if (whole === undefined) continue;
+      if (whole.fresh !== undefined) fresh.set(nameKey(task.ref), factsOf(whole.fresh));
+      if (whole.due < Infinity) findings.againMs = Math.min(findings.againMs, LOOK_MS, Math.max(0, whole.due - clock.now()));
     }
     return fresh;
   }
 
   /** Undefined when it was refused, now or lately. */
-  async #attempt(pass: Pass, secret: GeneratedSecret, findings: Findings): Promise<KubeObject | undefined> {
+  async #one(task: Task, findings: Findings): Promise<Whole | undefined> {
+    const cached = this.#options.caches.child(task.ref);
+    if (cached === undefined) return this.#remembered(task, '', findings, () => this.#create(task));
+    const known = this.#whole.get(cached);
+    if (known?.hash === task.hash && this.#options.clock.now() < known.due) return known;
+    const examined = await this.#examine(task, cached);
+    if ('reason' in examined) {
+      // An edit of it wakes us.
+      findings.refusals.push(examined);
+      return undefined;
+    }
+    if (!isEmpty(examined)) return this.#remembered(task, cached.metadata.uid ?? '', findings, () => this.#complete(task, cached, examined));
+    this.#whole.set(cached, { hash: task.hash, due: examined.due });
+    return { due: examined.due };
+  }
+
+  /** What the API server refused is not tried again at once. */
+  async #remembered(task: Task, uid: string, findings: Findings, write: () => Promise<Outcome>): Promise<Whole | undefined> {
     const { memory, clock } = this.#options;
-    const attempt: Attempt = { ref: refOf(secret.manifest), hash: hashValue(secret), uid: '' };
+    const { ref, hash, pass } = task;
+    const attempt: Attempt = { ref, hash, uid };
     const known = memory.refusal(pass.key, attempt, steady(clock));
-    const outcome = known ?? (await this.#create(pass, secret, attempt.ref));
-    if (!('refusal' in outcome)) return outcome.found;
-    const ms = known?.ms ?? memory.refuse(pass.key, attempt, outcome.refusal, steady(clock));
-    report(findings, outcome.refusal, ms);
+    const outcome = known ?? (await refused(write, ref));
+    if (!('refusal' in outcome)) return outcome;
+    report(findings, outcome.refusal, known?.ms ?? memory.refuse(pass.key, attempt, outcome.refusal, steady(clock)));
     return undefined;
   }
 
-  async #create(pass: Pass, secret: GeneratedSecret, ref: ObjectRef): Promise<{ found: KubeObject } | { refusal: Refusal }> {
-    try {
-      const found = await this.#createOrGet(pass, secret, ref);
-      const refusal = this.#check(pass, secret, found);
-      return refusal === undefined ? { found } : { refusal };
-    } catch (error) {
-      const refusal = refusalOf(error, ref);
-      if (refusal === undefined) throw error;
-      return { refusal };
-    }
-  }
-
   /** The cache may lag, or not show what lost its label: the name decides, and what stands under it is read. */
-  async #createOrGet({ key, signal }: Pass, { manifest, keys }: GeneratedSecret, ref: ObjectRef): Promise<KubeObject> {
-    const { objects, expectations } = this.#options;
-    const data = Object.fromEntries(Object.entries(keys).map(([name, length]) => [name, base64(made(length))]));
-    signal.throwIfAborted();
+  async #create(task: Task): Promise<Outcome> {
+    const { objects, expectations, clock } = this.#options;
+    const { pass, secret, ref } = task;
+    const made = await completion(secret, undefined, clock.now());
+    if ('broken' in made) return { refusal: brokenRefusal(ref, made) };
+    const { manifest } = secret;
+    const metadata = { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, ...present(made.annotations) } };
+    pass.signal.throwIfAborted();
     try {
-      const created = await objects.create(K8S.Secret, { ...manifest, data } as KubeObject, { manager: MANAGER, signal });
-      expectations.record(key, created);
-      return created;
+      const fresh = await objects.create(K8S.Secret, { ...manifest, metadata, data: present(made.data) } as KubeObject, { manager: MANAGER, signal: pass.signal });
+      expectations.record(pass.key, fresh);
+      return { fresh, due: made.due };
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
-      return objects.get(K8S.Secret, ref, { signal });
+      return this.#complete(task, await objects.get(K8S.Secret, ref, { signal: pass.signal }));
     }
   }
 
-  #check({ owner }: Pass, { manifest, keys }: GeneratedSecret, found: KubeObject): Refusal | undefined {
-    const ref = refOf(manifest);
-    const why = whyNotOurs(found, owner, (uid) => this.#options.caches.ownerExists(uid));
+  /** Writes what `found` lacks, unless somebody has written it since: then it is read and examined again. */
+  async #complete(task: Task, found: KubeObject, known?: Completion): Promise<Outcome> {
+    let [living, examined] = [found, known ?? (await this.#examine(task, found))];
+    for (let tries = 1; ; tries++) {
+      if ('reason' in examined) return { refusal: examined };
+      if (isEmpty(examined)) return { fresh: living, due: examined.due };
+      try {
+        return { fresh: await this.#patch(task, living, examined), due: examined.due };
+      } catch (error) {
+        if (!isConflict(error) || tries === MAX_TRIES) throw error;
+      }
+      living = await this.#options.objects.get(K8S.Secret, task.ref, { signal: task.pass.signal });
+      examined = await this.#examine(task, living);
+    }
+  }
+
+  async #patch({ pass, ref }: Task, { metadata: { resourceVersion } }: KubeObject, { data, annotations, steps }: Completion): Promise<KubeObject> {
+    const { objects, expectations } = this.#options;
+    pass.signal.throwIfAborted();
+    // A patch, for it needs no right to update; with the version that was examined, for two who complete it would mix their keys.
+    const patch = { metadata: { resourceVersion, annotations }, data };
+    const answer = await objects.mergePatch(K8S.Secret, ref, patch, { manager: MANAGER, signal: pass.signal });
+    expectations.record(pass.key, answer);
+    pass.log.info({ child: refKey(ref), steps }, 'a generated Secret was completed');
+    return answer;
+  }
+
+  async #examine({ pass, secret, ref }: Task, found: KubeObject): Promise<Completion | Refusal> {
+    const { caches, clock } = this.#options;
+    const why = whyNotOurs(found, pass.owner, (uid) => caches.ownerExists(uid));
     if (why !== undefined) return { ref, reason: 'NameTaken', message: `Secret ${ref.name} exists, and ${why}` };
-    const facts = factsOf(found);
-    const missing = Object.keys(keys).filter((key) => facts.state === 'present' && !facts.keys.includes(key));
-    if (missing.length === 0) return undefined;
-    const message =
-      `Secret ${ref.name} lacks ${missing.join(', ')}, which the operator generates only together with the Secret: ` +
-      `put it back, or delete the Secret to have all of it made anew`;
-    return { ref, reason: 'Invalid', message };
+    const examined = await completion(secret, livingOf(found), clock.now());
+    return 'broken' in examined ? brokenRefusal(ref, examined) : examined;
   }
 }
+
+async function refused(write: () => Promise<Outcome>, ref: ObjectRef): Promise<Outcome> {
+  try {
+    return await write();
+  } catch (error) {
+    const refusal = refusalOf(error, ref);
+    if (refusal === undefined) throw error;
+    return { refusal };
+  }
+}
+
+const livingOf = (secret: KubeObject): Living => ({
+  data: (secret as { data?: Record<string, string> | null }).data ?? {},
+  annotations: secret.metadata.annotations ?? {},
+});
+
+const isEmpty = ({ data, annotations }: Completion): boolean => Object.keys(data).length + Object.keys(annotations).length === 0;
+
+const present = (changes: Completion['data']): Record<string, string> =>
+  Object.fromEntries(Object.entries(changes).filter((entry): entry is [string, string] => entry[1] !== null));
+
+const brokenRefusal = (ref: ObjectRef, { broken }: Broken): Refusal => ({
+  ref,
+  reason: 'Invalid',
+  message: `Secret ${ref.name} ${broken}: put it back, or delete the Secret to have all of it made anew`,
+});

@@ -3,6 +3,7 @@ import type { KubeObject } from '../base/object.ts';
 import { silentLog } from '../kube/log.ts';
 import { FakeServer } from '../kube/testing/server.ts';
 import { type ManagerEnd, type ManagerOptions, runManager } from './manager.ts';
+import { NO_DATA_PLANE } from './products.ts';
 import { ToyController, toy } from './testing/toy.ts';
 
 const TOYS = 'lgtm-operator.io/v1alpha1/toys';
@@ -116,6 +117,27 @@ describe('runManager', () => {
     server.cluster.put(TOYS, toy('b'));
     await when(server, () => statusOf(server, 'b') !== undefined);
     expect(writesOf(server, 'two').filter((w) => w.startsWith('PATCH') && w.includes('/a'))).toEqual([]);
+  });
+
+  it('has only the leader ask products, and ends that when it stops', async () => {
+    const server = await serve();
+    const calls: string[] = [];
+    const plane = (identity: string): ManagerOptions['dataPlane'] => () => ({
+      ...NO_DATA_PLANE,
+      set: (key, wishes) => void calls.push(`${identity} ${key} ${wishes.length}`),
+      close: () => (calls.push(`${identity} closed`), Promise.resolve()),
+    });
+    const first = start(server, 'one', { dataPlane: plane('one') });
+    await first.working;
+    const second = start(server, 'two', { dataPlane: plane('two') });
+    server.cluster.put(TOYS, toy('a', { product: 'search' }));
+    await when(server, () => statusOf(server, 'a') !== undefined);
+    expect([...new Set(calls)]).toEqual(['one Toy/ns/a 1']);
+    first.stop.abort();
+    await first.end;
+    expect(calls).toContain('one closed');
+    await second.working;
+    await until(() => calls.includes('two Toy/ns/a 1'));
   });
 
   it('ends when it loses the lease, without another write', async () => {

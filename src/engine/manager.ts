@@ -1,4 +1,5 @@
 import { MANAGER } from '../base/names.ts';
+import type { DataPlane } from '../base/product.ts';
 import { type Clock, realClock, sleep } from '../kube/clock.ts';
 import type { Connection } from '../kube/connection.ts';
 import { EventRecorder } from '../kube/events.ts';
@@ -12,6 +13,7 @@ import { fenced } from './fence.ts';
 import { HealthServer, LoopDelay, reconcileCheck } from './health.ts';
 import { Metrics } from './metrics.ts';
 import { Orphans } from './orphans.ts';
+import { type DataPlaneFactory, NO_DATA_PLANE, secretReader } from './products.ts';
 import { PRIORITY, WorkQueue } from './queue.ts';
 import { Reconciler } from './reconcile.ts';
 import { ORPHANS_KEY, wireTriggers } from './triggers.ts';
@@ -40,6 +42,8 @@ export interface ManagerOptions {
   signal: AbortSignal;
   /** Resources worked on at once; default 8. */
   workers?: number;
+  /** Makes what asks running products; absent: they are not asked. */
+  dataPlane?: DataPlaneFactory | undefined;
   /** Told of the ports that are served, in the order of `addresses`. */
   onListening?: (ports: readonly number[]) => void;
   /** Told when work begins: this process leads, and its caches are filled. */
@@ -71,6 +75,7 @@ class Manager {
   readonly #events: EventRecorder;
   readonly #queue: WorkQueue;
   readonly #workers: Workers;
+  readonly #dataPlane: DataPlane;
   readonly #unwire: () => void;
   readonly #elector: LeaseElector | undefined;
   readonly #delay = new LoopDelay();
@@ -89,10 +94,11 @@ class Manager {
     const objects = fenced(new Objects(this.#http), () => this.#leads());
     this.#events = new EventRecorder({ objects, controller: `lgtm-operator.io/${MANAGER}`, instance: identity, clock: this.#clock, log });
     const parts = { objects, caches: this.#caches, clock: this.#clock, log };
-    const reconciler = new Reconciler({ ...parts, controllers, events: this.#events });
+    this.#dataPlane = options.dataPlane?.({ secret: secretReader(objects, this.#caches), clock: this.#clock, log }) ?? NO_DATA_PLANE;
+    const reconciler = new Reconciler({ ...parts, controllers, events: this.#events, dataPlane: this.#dataPlane });
     const { dependents, memory, expectations } = reconciler;
     this.#queue = new WorkQueue({ clock: this.#clock, observer: this.#metrics });
-    this.#unwire = wireTriggers({ caches: this.#caches, queue: this.#queue, dependents, memory });
+    this.#unwire = wireTriggers({ caches: this.#caches, queue: this.#queue, dependents, memory, dataPlane: this.#dataPlane });
     const orphans = new Orphans(parts);
     this.#workers = new Workers({ queue: this.#queue, reconciler, expectations, orphans, observer: this.#metrics, log, count });
   }
@@ -108,6 +114,7 @@ class Manager {
     } finally {
       this.#unwire();
       life.abort();
+      await this.#dataPlane.close();
       await watching;
       await this.#http.close();
       await Promise.all(servers.map((server) => server.close()));
@@ -193,9 +200,10 @@ class Manager {
     this.#queue.add(ORPHANS_KEY, { priority: PRIORITY.startup });
     const done = this.#workers.run({ stop, abort: giveUp.signal });
     await aborted(stop);
+    const closed = this.#dataPlane.close();
     if (!lost.aborted) await this.#drain(done, lost);
     giveUp.abort();
-    await done;
+    await Promise.all([done, closed]);
     this.#working = false;
   }
 

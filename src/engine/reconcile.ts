@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject, ObjectRef } from '../base/object.ts';
 import { nameKey, refKey, refOf } from '../base/object.ts';
+import type { DataPlane } from '../base/product.ts';
 import type { SecretFacts } from '../base/view.ts';
 import type { Clock } from '../kube/clock.ts';
 import { ApiError } from '../kube/errors.ts';
@@ -17,19 +18,22 @@ import { parseKey } from './keys.ts';
 import { withFields } from './log.ts';
 import { Memory } from './memory.ts';
 import { CacheObserved } from './observed.ts';
+import { NO_DATA_PLANE } from './products.ts';
 import { Pruner } from './prune.ts';
 import { Secrets } from './secrets.ts';
 import { StatusWriter } from './status.ts';
 import { RecordingView, secretOfSubject, SUBJECT } from './view.ts';
 
 /** The verbs that the engine uses. */
-export type EngineObjects = Pick<Objects, 'apply' | 'applyStatus' | 'create' | 'get' | 'getMetadata' | 'remove'>;
+export type EngineObjects = Pick<Objects, 'apply' | 'applyStatus' | 'create' | 'get' | 'getMetadata' | 'mergePatch' | 'remove'>;
 
 export interface ReconcilerOptions {
   objects: EngineObjects;
   caches: Caches;
   controllers: readonly Controller[];
   events: Pick<EventRecorder, 'emit'>;
+  /** Absent: products are not asked. */
+  dataPlane?: DataPlane | undefined;
   clock: Clock;
   log: Log;
 }
@@ -71,6 +75,7 @@ export class Reconciler {
   readonly memory = new Memory();
   readonly #options: ReconcilerOptions;
   readonly #controllers: ReadonlyMap<string, Controller>;
+  readonly #dataPlane: DataPlane;
   readonly #secrets: Secrets;
   readonly #generator: Generator;
   readonly #applier: Applier;
@@ -80,8 +85,9 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     const { objects, caches, clock } = options;
     this.#options = options;
+    this.#dataPlane = options.dataPlane ?? NO_DATA_PLANE;
     this.#controllers = new Map(options.controllers.map((controller) => [controller.resource.kind, controller]));
-    this.#secrets = new Secrets(objects, caches);
+    this.#secrets = new Secrets(objects, caches, clock);
     this.dependents = new Dependents((subject) => {
       const secret = secretOfSubject(subject);
       if (secret !== undefined) this.#secrets.drop(secret);
@@ -103,16 +109,27 @@ export class Reconciler {
       this.#forget(key);
       return { again: 'no' };
     }
-    if (owner.metadata.deletionTimestamp !== undefined) return { again: 'no' };
+    if (owner.metadata.deletionTimestamp !== undefined) {
+      this.#dataPlane.forget(key);
+      return { again: 'no' };
+    }
     const pass = { key, owner, signal, log: this.#log(ref) };
     const run: Run = { pass, controller, findings: noFindings(), plan: await this.#plan(pass, controller) };
     const failure = run.plan.apply ? await this.#act(run) : undefined;
+    if (failure === undefined) this.#wish(key, run.plan);
     const result = await this.#report(run);
     if (failure !== undefined) throw failure.error;
     return result;
   }
 
+  /** A plan that is not applied leaves the wishes as they were, like everything else. */
+  #wish(key: string, { apply, unmanaged, products }: EnginePlan): void {
+    if (unmanaged === true) this.#dataPlane.forget(key);
+    else if (apply) this.#dataPlane.set(key, products ?? []);
+  }
+
   #forget(key: string): void {
+    this.#dataPlane.forget(key);
     this.dependents.forget(key);
     this.expectations.forget(key);
     this.memory.forget(key);
@@ -127,7 +144,7 @@ export class Reconciler {
   /** Plans until every Secret that was asked for has been read. */
   async #plan(pass: Pass, controller: Controller, fresh?: ReadonlyMap<string, SecretFacts>): Promise<EnginePlan> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const view = new RecordingView(this.#options.caches, this.#secrets, fresh);
+      const view = new RecordingView(this.#options.caches, this.#secrets, fresh, (ref, id) => this.#dataPlane.facts(ref, id));
       const plan = guarded('plan', () => controller.plan(pass.owner, view));
       this.dependents.set(pass.key, view.subjects);
       if (view.unread.length === 0) return plan;

@@ -1,20 +1,26 @@
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { LABEL, MANAGER } from '../base/names.ts';
 import type { KubeObject, NamespacedName, ResourceType } from '../base/object.ts';
+import { authorityCertificate, issuerOf, leafCertificate } from '../keys/x509.ts';
 import { silentLog } from '../kube/log.ts';
 import { Caches } from './caches.ts';
 import { factsOf, Secrets } from './secrets.ts';
 import { apiError } from './testing/cluster.ts';
 import { TOY } from './testing/toy.ts';
 
+const DAY_MS = 86_400_000;
+
 type Data = Record<string, string>;
 
 const secret = (data: Data | undefined, version = '1', labels: Data = {}): KubeObject =>
   ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'n', uid: 'u', resourceVersion: version, labels }, data }) as KubeObject;
 
+const HASH = /^[0-9a-f]{16}$/;
+
 const NAME: NamespacedName = { namespace: 'n', name: 's' };
 
-function setup(): { caches: Caches; secrets: Secrets; reads: number[]; answer: (next: KubeObject | Error) => void } {
+function setup(now = () => 0): { caches: Caches; secrets: Secrets; reads: number[]; answer: (next: KubeObject | Error) => void } {
   const caches = new Caches([TOY], {}, silentLog);
   const reads: number[] = [];
   let next: KubeObject | Error = secret({});
@@ -24,13 +30,13 @@ function setup(): { caches: Caches; secrets: Secrets; reads: number[]; answer: (
     if (next instanceof Error) throw next;
     return next;
   };
-  return { caches, secrets: new Secrets({ get }, caches), reads, answer: (value) => (next = value) };
+  return { caches, secrets: new Secrets({ get }, caches, { now }), reads, answer: (value) => (next = value) };
 }
 
 describe('factsOf', () => {
   it('lists keys that hold something, and hashes everything', () => {
     const facts = factsOf(secret({ b: 'eA==', a: 'eQ==', empty: '' }));
-    expect(facts).toEqual({ state: 'present', keys: ['a', 'b'], hash: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    expect(facts).toEqual({ state: 'present', keys: ['a', 'b'], hash: expect.stringMatching(HASH), hashes: { a: expect.stringMatching(HASH), b: expect.stringMatching(HASH) } });
     expect(factsOf(secret({ a: 'eQ==', empty: '', b: 'eA==' }))).toEqual(facts);
     expect(factsOf(secret({ a: 'eQ==', b: 'eA==' }))).not.toEqual(facts);
     expect(factsOf(secret(undefined))).toMatchObject({ keys: [] });
@@ -90,6 +96,31 @@ describe('Secrets', () => {
     expect(secrets.facts(NAME)).toMatchObject({ state: 'present', keys: ['k'] });
     expect(secrets.facts(NAME)).toBe(secrets.facts(NAME));
     expect(reads).toEqual([]);
+  });
+
+  it('of the user or of ours say which certificates have expired when they are asked', async () => {
+    let now = Date.now();
+    const { caches, secrets, answer } = setup(() => now);
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const until = (days: number): string => authorityCertificate('c', privateKey, { from: now, to: now + days * DAY_MS });
+    const leaf = leafCertificate(
+      { commonName: 'l', publicKey: createPublicKey(privateKey) },
+      { from: now, to: now + DAY_MS, use: ['serverAuth'] },
+      issuerOf(new X509Certificate(until(9)), privateKey),
+    );
+    const texts = { 'ca.crt': `# first\n${until(1)}${until(3)}`, 'old.crt': until(1), 'tls.crt': leaf + until(9), 'broken.crt': '-----BEGIN CERTIFICATE-----', key: 'x' };
+    const data = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')]));
+    caches.secrets.store('n')?.upsert(secret(undefined));
+    answer(secret(data));
+    await secrets.read(NAME);
+    const expired = (facts = secrets.facts(NAME)): readonly string[] | undefined => (facts.state === 'present' ? facts.expired : []);
+    expect(expired()).toBeUndefined();
+    now += 2 * DAY_MS;
+    expect(expired()).toEqual(['old.crt', 'tls.crt']);
+    now += 2 * DAY_MS;
+    expect(expired()).toEqual(['ca.crt', 'old.crt', 'tls.crt']);
+    caches.storeOf('Secret', 'n')?.upsert(secret(data, '1', { [LABEL.managedBy]: MANAGER }));
+    expect(expired()).toEqual(['ca.crt', 'old.crt', 'tls.crt']);
   });
 
   it('are dropped when nobody asks any more', async () => {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../base/object.ts';
 import { nameOf, refKey, refOf } from '../base/object.ts';
+import type { DataPlane } from '../base/product.ts';
 import type { Delta } from '../kube/store.ts';
 import type { Caches } from './caches.ts';
 import { type Dependents, labelsDiffer, wasEdited } from './dependents.ts';
@@ -22,11 +23,12 @@ export interface TriggerOptions {
   queue: Pick<WorkQueue, 'add'>;
   dependents: Dependents;
   memory: Pick<Memory, 'forgive'>;
+  dataPlane?: Pick<DataPlane, 'onChange'> | undefined;
 }
 
-/** Turns every change in the caches into keys to be worked on. Returns the way to stop. */
+/** Turns every change in the caches, and of what products say, into keys to be worked on. Returns the way to stop. */
 export function wireTriggers(options: TriggerOptions): () => void {
-  const { caches } = options;
+  const { caches, dataPlane, queue } = options;
   const triggers = new Triggers(options);
   const on = (cache: KindCache | undefined, listener: (delta: Delta<KubeObject>) => void): (() => void) =>
     cache?.subscribe(listener) ?? (() => undefined);
@@ -36,6 +38,7 @@ export function wireTriggers(options: TriggerOptions): () => void {
     ...[caches.pods, caches.claims].map((cache) => on(cache, (delta) => triggers.owned(delta))),
     on(caches.secrets, (delta) => triggers.secret(delta)),
     on(caches.namespaces, (delta) => triggers.namespace(delta)),
+    dataPlane?.onChange((key) => queue.add(key, SOON)) ?? (() => undefined),
   ];
   return () => {
     for (const stop of stops) stop();

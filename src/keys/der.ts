@@ -1,6 +1,6 @@
 /** The little of ASN.1's distinguished encoding that a certificate needs. */
 
-export const TAG = { utf8: 0x0c, utcTime: 0x17, octets: 0x04 } as const;
+export const TAG = { octets: 0x04, null: 0x05, oid: 0x06, utf8: 0x0c, utcTime: 0x17, generalizedTime: 0x18, sequence: 0x30 } as const;
 
 /** A value of any type: tag, length, content. */
 export function tlv(tag: number, ...parts: readonly Buffer[]): Buffer {
@@ -14,7 +14,7 @@ function lengthOf({ length }: Buffer): number[] {
   return [0x82, length >> 8, length & 0xff];
 }
 
-export const sequence = (...parts: readonly Buffer[]): Buffer => tlv(0x30, ...parts);
+export const sequence = (...parts: readonly Buffer[]): Buffer => tlv(TAG.sequence, ...parts);
 
 export const set = (...parts: readonly Buffer[]): Buffer => tlv(0x31, ...parts);
 
@@ -39,7 +39,7 @@ export const bits = (content: Buffer, unused = 0): Buffer => tlv(0x03, Buffer.fr
 /** An object identifier from its dotted form. */
 export function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  return tlv(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
+  return tlv(TAG.oid, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
 }
 
 function base128(value: number): number[] {
@@ -48,8 +48,37 @@ function base128(value: number): number[] {
   return groups;
 }
 
-/** A moment as UTCTime: years 1950 to 2049. */
-export function utcTime(date: Date): Buffer {
-  const digits = date.toISOString().replace(/\D/g, '');
-  return tlv(TAG.utcTime, Buffer.from(`${digits.slice(2, 14)}Z`));
+/** A moment, whole seconds, as certificates want it: UTCTime through 2049, GeneralizedTime from then on. */
+export function time(date: Date): Buffer {
+  const digits = date.toISOString().replace(/\D/g, '').slice(0, 14);
+  if (date.getUTCFullYear() >= 2050) return tlv(TAG.generalizedTime, Buffer.from(`${digits}Z`));
+  return tlv(TAG.utcTime, Buffer.from(`${digits.slice(2)}Z`));
+}
+
+/** A value that was read. */
+export interface Element {
+  tag: number;
+  content: Buffer;
+  /** Tag and length included. */
+  whole: Buffer;
+}
+
+/** The values that stand one after another in `bytes`; throws a RangeError when they do not end where `bytes` does. */
+export function elements(bytes: Buffer): Element[] {
+  const found: Element[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const element = elementAt(bytes, at);
+    found.push(element);
+    at += element.whole.length;
+  }
+  return found;
+}
+
+function elementAt(bytes: Buffer, at: number): Element {
+  const short = bytes.readUInt8(at + 1);
+  const more = short < 0x80 ? 0 : short & 0x7f;
+  const start = at + 2 + more;
+  const end = start + (more === 0 ? short : bytes.readUIntBE(at + 2, more));
+  if (end > bytes.length) throw new RangeError('a value ends behind the end');
+  return { tag: bytes.readUInt8(at), content: bytes.subarray(start, end), whole: bytes.subarray(at, end) };
 }

@@ -2,6 +2,7 @@ import { type Finding, isFailure } from '../api/finding.ts';
 import type { ComponentStatus, Condition, ConditionStatus, ConditionType, Wire } from '../api/status.ts';
 import type { KubeObject } from '../base/object.ts';
 import type { Plan } from './plan.ts';
+import { productWaits } from './products.ts';
 import { needsUser, type Reason } from './reasons.ts';
 import { isComponentReady } from './workloads.ts';
 
@@ -29,6 +30,10 @@ const ELSEWHERE: Readonly<Partial<Record<Finding['code'], ConditionType>>> = {
   ReferenceDenied: 'WiringReady',
   PodSecurityRefused: 'WorkloadsReady',
   ChildForbidden: 'WorkloadsReady',
+  ProductUnauthorized: 'WorkloadsReady',
+  ProductCertificate: 'WorkloadsReady',
+  ProductUnhealthy: 'WorkloadsReady',
+  ProductLicenseExpired: 'WorkloadsReady',
 };
 
 function conditionOf(finding: Finding): ConditionType {
@@ -72,16 +77,25 @@ function storageReady(plan: Plan, findings: readonly Finding[], seen: Seen): Ver
   return verdict('StorageReady', 'True', 'StorageFound', plan.storage);
 }
 
-function workloadsReady(findings: readonly Finding[], seen: Seen): Verdict {
+function workloadsReady(plan: Plan, findings: readonly Finding[], seen: Seen): Verdict {
   const failed = failing('WorkloadsReady', findings);
-  if (failed) return failed;
   const open = seen.components.filter((component) => !isComponentReady(component));
+  // A product that ails because a pod is missing: the pod is the news.
+  if (failed && (needsUser(failed.reason) || open.length === 0)) return failed;
   if (open.length === 0) {
+    const waits = productsOpen(plan);
+    if (waits !== undefined) return verdict('WorkloadsReady', 'False', 'ProductNotReady', waits);
     const list = seen.components.map(({ name, ready, desired }) => `${name} ${ready}/${desired}`).join(', ');
     return verdict('WorkloadsReady', 'True', 'PodsReady', list === '' ? 'nothing to run' : list);
   }
   const list = open.map(({ name, ready, desired, message }) => `${name} ${ready}/${desired}: ${message ?? 'starting'}`).join('; ');
   return verdict('WorkloadsReady', 'False', 'PodsNotReady', list);
+}
+
+/** What the products keep waiting for; undefined when all answer and hold what they shall. */
+function productsOpen({ asked = [] }: Plan): string | undefined {
+  const waits = asked.map(productWaits).filter((text) => text !== undefined);
+  return waits.length === 0 ? undefined : waits.join('; ');
 }
 
 /** Links asked for by name must be there; those found by a selector never hold anything up. */
@@ -99,6 +113,8 @@ function wiringReady(wires: readonly Wire[]): Verdict {
 /** `blocked`: what somebody has to mend before anything is applied. */
 function retentionApplied(plan: Plan, blocked: Verdict | undefined, workloads: Verdict): Verdict[] {
   if (plan.retention.length === 0) return [];
+  const [product] = plan.asked?.filter(({ retains, applied }) => retains && !applied) ?? [];
+  if (plan.apply && product) return [verdict('RetentionApplied', 'False', blocked?.reason ?? 'ProductNotReady', `${product.id} does not hold this retention yet`)];
   if (blocked) return [verdict('RetentionApplied', 'Unknown', blocked.reason, `the spec is not applied while ${blocked.type} is False`)];
   if (workloads.status !== 'True') return [verdict('RetentionApplied', 'False', 'RollingOut', 'pods with this retention are not all ready yet')];
   const rows = plan.retention.map(({ signal, wanted }) => (wanted === 'forever' ? `${signal} are never deleted` : `${signal} are kept for ${wanted}`));
@@ -143,7 +159,7 @@ export function verdicts(plan: Plan, findings: readonly Finding[], seen: Seen): 
   const config = configValid(findings);
   if (!plan.rendered) return withoutPlan(config);
   const storage = storageReady(plan, findings, seen);
-  const workloads = workloadsReady(findings, seen);
+  const workloads = workloadsReady(plan, findings, seen);
   const wiring = wiringReady(plan.wires);
   const blocked = [config, storage, workloads].find(isBlocked);
   return [...summary([config, storage, workloads, wiring]), config, storage, workloads, wiring, ...retentionApplied(plan, blocked, workloads)];

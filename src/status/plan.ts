@@ -1,6 +1,7 @@
 import type { Finding } from '../api/finding.ts';
 import type { LokiSchemaPeriod, RetentionRow } from '../api/status.ts';
 import type { Part } from '../components/kit/part.ts';
+import type { ProductState } from './products.ts';
 
 export type { GeneratedSecret, WorkloadPlan } from '../components/kit/part.ts';
 
@@ -21,4 +22,6 @@ export interface Plan extends Omit<Part, 'talkers' | 'volumes'> {
   /** How long data is asked to be kept; kinds that keep none have no rows. */
   retention: readonly Omit<RetentionRow, 'inForce'>[];
   schemas?: readonly LokiSchemaPeriod[];
+  /** How the products that it wishes for are; absent: it wishes for none. */
+  asked?: readonly ProductState[];
 }

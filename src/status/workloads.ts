@@ -20,10 +20,13 @@ interface WorkloadStatus {
   desiredNumberScheduled?: number;
   updatedNumberScheduled?: number;
   numberReady?: number;
+  /** Of a Job. */
+  succeeded?: number;
+  conditions?: readonly { type: string; status: string; message?: string }[];
 }
 
 interface Workload extends KubeObject {
-  spec?: { replicas?: number };
+  spec?: { replicas?: number; completions?: number };
   status?: WorkloadStatus;
 }
 
@@ -49,6 +52,16 @@ function replicaCounts({ spec, status: s = {} }: Workload): Counts {
   return { ready: s.readyReplicas ?? 0, desired, updated: settled ? desired : (s.updatedReplicas ?? 0) };
 }
 
+/** A Job that has succeeded is as ready as one can be. */
+function jobStatus(row: Pick<ComponentStatus, 'name' | 'kind' | 'object' | 'version'>, plan: WorkloadPlan, job: Workload, observed: Observed): ComponentStatus {
+  const desired = job.spec?.completions ?? 1;
+  const ready = Math.min(job.status?.succeeded ?? 0, desired);
+  if (ready >= desired) return { ...row, ready, desired };
+  const failed = job.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
+  const message = failed ? `it has failed for good (${failed.message ?? 'no reason given'}): delete Job ${plan.name} to try again` : cause(plan, observed, false);
+  return { ...row, ready, desired, message };
+}
+
 /** Whether the controller of the workload has seen what we wrote last; before that its counts speak of the past. */
 const isCurrent = (workload: Workload): boolean =>
   workload.status?.observedGeneration !== undefined && workload.status.observedGeneration >= (workload.metadata.generation ?? 0);
@@ -58,6 +71,7 @@ export function componentStatus(plan: WorkloadPlan, observed: Observed): Compone
   const row = { name: plan.component, kind: plan.kind, object: plan.name, version: plan.version };
   const workload = observed.child(plan.kind, plan.namespace, plan.name);
   if (!workload) return { ...row, ready: 0, desired: 0, message: 'not created yet' };
+  if (plan.kind === 'Job') return jobStatus(row, plan, workload, observed);
   const { ready, desired, updated } = counts(workload);
   if (!isCurrent(workload)) return { ...row, ready: 0, desired, message: 'waiting for its controller to see the change' };
   const good = Math.min(ready, updated);

@@ -57,7 +57,7 @@ export const present = (...keys: string[]): SecretFacts => ({ state: 'present', 
 
 /** Every key that a Secret of a user may have to hold. */
 export const USER_KEYS = [
-  'access_key_id', 'secret_access_key', 'key.json', 'account_key', 'admin-user', 'admin-password', 'username', 'password', 'ca.crt', 'tls.crt', 'tls.key',
+  'access_key_id', 'secret_access_key', 'key.json', 'account_key', 'alertmanager.yaml', 'admin-user', 'admin-password', 'username', 'password', 'ca.crt', 'tls.crt', 'tls.key',
 ];
 
 export const completeSecret: SecretFacts = present(...USER_KEYS);

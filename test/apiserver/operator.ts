@@ -1,5 +1,6 @@
 import { MANAGER } from '../../src/base/names.ts';
 import { CONTROLLERS } from '../../src/controllers/index.ts';
+import { ProductsDataPlane } from '../../src/dataplane/runner.ts';
 import { type ManagerEnd, type ManagerOptions, runManager } from '../../src/engine/manager.ts';
 import { installation } from '../../src/install/rbac.ts';
 import { loadConnection } from '../../src/kube/connection.ts';
@@ -35,7 +36,7 @@ export async function startOperator(plane: ControlPlane, log: Log = silentLog, m
   let ended: Promise<ManagerEnd> | undefined;
   await new Promise<void>((resolve, reject) => {
     ended = runManager({
-      connection, log, userAgent: 'lgtm-operator/test', controllers: Object.values(CONTROLLERS), scope: {}, identity: 'test', addresses: [], signal: stop.signal, onWorking: resolve, ...more,
+      connection, log, userAgent: 'lgtm-operator/test', controllers: Object.values(CONTROLLERS), scope: {}, identity: 'test', addresses: [], signal: stop.signal, onWorking: resolve, dataPlane: (parts) => new ProductsDataPlane(parts), ...more,
     });
     ended.catch(reject);
   });

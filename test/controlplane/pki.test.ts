@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { integer, oid } from './der.ts';
 import { Authority } from './pki.ts';
 
 describe('certificates', () => {
@@ -26,17 +25,5 @@ describe('certificates', () => {
     expect(read.checkHost('localhost')).toBe('localhost');
     expect(read.checkIP('10.96.0.1')).toBe('10.96.0.1');
     expect(read.checkIP('10.96.0.2')).toBeUndefined();
-  });
-});
-
-describe('DER', () => {
-  it('writes integers without a byte too many, and never a negative one', () => {
-    expect(integer(2n).toString('hex')).toBe('020102');
-    expect(integer(0xffn).toString('hex')).toBe('020200ff');
-    expect(integer(0x0102n).toString('hex')).toBe('02020102');
-  });
-
-  it('writes object identifiers', () => {
-    expect(oid('1.2.840.10045.4.3.2').toString('hex')).toBe('06082a8648ce3d040302');
   });
 });

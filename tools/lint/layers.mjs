@@ -2,7 +2,7 @@ import { builtinModules } from 'node:module';
 
 /**
  * The one-way layers of src/, and what the pure ones may not touch, as ESLint configuration.
- * `api ← components ← wiring, retention, guard, status ← controllers → engine → kube`, base below all.
+ * `api ← components ← wiring, retention, guard, status ← controllers → engine → kube`, base below all; dataplane stands beside the engine, keys below it.
  */
 
 const MODEL = ['base', 'api', 'components'];
@@ -17,7 +17,9 @@ const MAY_IMPORT = {
   guard: MODEL,
   status: MODEL,
   kube: ['base'],
-  engine: ['base', 'kube'],
+  dataplane: ['base', 'kube'],
+  keys: ['base'],
+  engine: ['base', 'kube', 'keys'],
   controllers: [...MODEL, 'wiring', 'retention', 'guard', 'status', 'kube', 'engine'],
 };
 

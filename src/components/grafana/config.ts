@@ -1,3 +1,4 @@
+import { ingressUrl } from '../kit/ingress.ts';
 import { deepMerge, type OwnedPaths, type Tree } from '../kit/merge.ts';
 import { GRAFANA_DATA, GRAFANA_PORT, SECRETS_DIR } from './defaults.ts';
 import type { Ini } from './ini.ts';
@@ -15,8 +16,7 @@ export const GRAFANA_OWNED: OwnedPaths = {
 
 const file = (name: string): string => `$__file{${SECRETS_DIR}/${name}}`;
 
-const rootUrl = ({ ingress }: GrafanaInput['spec']): Record<string, string> =>
-  ingress ? { root_url: `${ingress.tlsSecretName === undefined ? 'http' : 'https'}://${ingress.host}/` } : {};
+const rootUrl = ({ ingress }: GrafanaInput['spec']): Record<string, string> => (ingress ? { root_url: `${ingressUrl(ingress)}/` } : {});
 
 /** grafana.ini. Secrets are files that Grafana reads itself. */
 export function grafanaIni(input: GrafanaInput): Ini {

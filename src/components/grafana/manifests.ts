@@ -1,11 +1,12 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
 import { hashText } from '../../base/hash.ts';
-import { ANNOTATION } from '../../base/names.ts';
 import type { Manifest } from '../../base/object.ts';
 import { configMap, serviceAccount } from '../kit/config.ts';
+import { generatedSecret } from '../kit/generated.ts';
 import { imageReference } from '../kit/image.ts';
-import { headlessService, networkPolicy, type Peer, service } from '../kit/network.ts';
-import { componentName, object, SURVIVES } from '../kit/owner.ts';
+import { ingressPeers, ingressTo } from '../kit/ingress.ts';
+import { headlessService, networkPolicy, service } from '../kit/network.ts';
+import { componentName } from '../kit/owner.ts';
 import { podTemplate } from '../kit/pod.ts';
 import { resolveResources } from '../kit/profile.ts';
 import { statefulSet } from '../kit/workload.ts';
@@ -102,31 +103,10 @@ function workload(input: GrafanaInput, data: Record<string, string>): Manifest {
   return statefulSet(component, { replicas: 1, template, claims: [{ name: 'data', size, className: storage?.className }] });
 }
 
-const ALL_PODS: Peer = { namespaceSelector: {} };
-
-/** An ingress controller can be anywhere; who knows where it is says so in `from`. */
 function policy(input: GrafanaInput): Manifest[] {
   const { networkPolicy: wanted, ingress } = input.spec;
   if (wanted?.enabled === false) return [];
-  const from = wanted?.from ?? (ingress ? [ALL_PODS] : []);
-  return [networkPolicy(grafanaComponent(input), [{ from, ports: [GRAFANA_PORT] }])];
-}
-
-function ingress(input: GrafanaInput): Manifest[] {
-  const wanted = input.spec.ingress;
-  if (!wanted) return [];
-  const component = grafanaComponent(input);
-  const backend = { service: { name: componentName(component), port: { name: GRAFANA_PORT.name } } };
-  return [
-    {
-      ...object(component, 'networking.k8s.io/v1', 'Ingress', wanted.annotations ? { annotations: wanted.annotations } : {}),
-      spec: {
-        ...(wanted.className === undefined ? {} : { ingressClassName: wanted.className }),
-        ...(wanted.tlsSecretName === undefined ? {} : { tls: [{ hosts: [wanted.host], secretName: wanted.tlsSecretName }] }),
-        rules: [{ host: wanted.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
-      },
-    },
-  ];
+  return [networkPolicy(grafanaComponent(input), [{ from: ingressPeers(ingress, wanted?.from), ports: [GRAFANA_PORT] }])];
 }
 
 /** All objects of a Grafana, in the order in which they are applied. */
@@ -140,20 +120,12 @@ export function grafanaManifests(input: GrafanaInput): Manifest[] {
     headlessService(component, [GRAFANA_PORT]),
     ...policy(input),
     workload(input, data),
-    ...ingress(input),
+    ...ingressTo(component, GRAFANA_PORT, input.spec.ingress),
   ];
-}
-
-/** A Secret that the engine fills once; it survives its resource, so that the data stays readable. */
-function generatedSecret(input: GrafanaInput, name: string, keys: Readonly<Record<string, number>>) {
-  const base = object(grafanaComponent(input), 'v1', 'Secret', {
-    annotations: { ...SURVIVES, [ANNOTATION.generated]: Object.keys(keys).join(',') },
-  });
-  return { manifest: { ...base, metadata: { ...base.metadata, name }, type: 'Opaque' }, keys };
 }
 
 /** Secrets to generate: key → number of characters. */
 export const grafanaSecrets = (input: GrafanaInput) => [
-  ...(input.spec.admin?.secretName ? [] : [generatedSecret(input, adminSecret(input), { 'admin-password': 24 })]),
-  generatedSecret(input, keysSecret(input.owner), { 'secret-key': 32 }),
+  ...(input.spec.admin?.secretName ? [] : [generatedSecret(grafanaComponent(input), adminSecret(input), { 'admin-password': 24 })]),
+  generatedSecret(grafanaComponent(input), keysSecret(input.owner), { 'secret-key': 32 }),
 ];

@@ -9,7 +9,7 @@ export interface RequiredSecret {
   keys: readonly string[];
 }
 
-/** What such a Secret lacks. An unread one is no finding: the engine reads it and asks again. */
+/** What such a Secret lacks, and which certificate in it has expired. An unread one is no finding: the engine reads it and asks again. */
 export function requiredSecret(wanted: RequiredSecret, read: (name: string) => SecretFacts): Finding[] {
   const { namespace, name, path, keys } = wanted;
   const facts = read(name);
@@ -18,7 +18,9 @@ export function requiredSecret(wanted: RequiredSecret, read: (name: string) => S
     const what = `${keys.length > 1 ? 'keys' : 'key'} ${keys.join(' and ')}`;
     return [failure('SecretMissing', path, `Secret ${namespace}/${name}, named by ${path}, does not exist: create it with the ${what}`)];
   }
-  return keys
-    .filter((key) => !facts.keys.includes(key))
-    .map((key) => failure('SecretKeyMissing', path, `Secret ${namespace}/${name}, named by ${path}, has no value under the key ${key}: add it`));
+  return keys.flatMap((key) => {
+    if (!facts.keys.includes(key)) return [failure('SecretKeyMissing', path, `Secret ${namespace}/${name}, named by ${path}, has no value under the key ${key}: add it`)];
+    if (facts.expired?.includes(key) !== true) return [];
+    return [failure('CertificateExpired', path, `the certificate under the key ${key} of Secret ${namespace}/${name}, named by ${path}, has expired: renew it`)];
+  });
 }

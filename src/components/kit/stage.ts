@@ -36,4 +36,10 @@ export function secretHash(stage: Stage, name: string | undefined): string {
   return facts?.state === 'present' ? facts.hash : '';
 }
 
+/** Hash of one key of a Secret: of an authority, say, while the leaf beside it is renewed; empty while it is absent. */
+export function secretKeyHash(stage: Stage, { secret, key }: SecretKey): string {
+  const facts = stage.secret(secret);
+  return facts.state === 'present' ? (facts.hashes?.[key] ?? facts.hash) : '';
+}
+
 export type { SecretKey };

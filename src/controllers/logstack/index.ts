@@ -6,7 +6,6 @@ import { refKey, refOf } from '../../base/object.ts';
 import type { View } from '../../base/view.ts';
 import { elasticsearchComponent } from '../../components/elasticsearch/endpoints.ts';
 import { elasticsearchPart } from '../../components/elasticsearch/part.ts';
-import { grafanaComponent } from '../../components/grafana/input.ts';
 import { kibanaPart } from '../../components/kibana/part.ts';
 import { peerOf, type Peer } from '../../components/kit/network.ts';
 import { storageText } from '../../components/kit/objectstorage.ts';
@@ -16,21 +15,20 @@ import type { Stage } from '../../components/kit/stage.ts';
 import { SCHEMA_FROM } from '../../components/loki/defaults.ts';
 import { lokiComponent, storageOf } from '../../components/loki/input.ts';
 import { lokiPart } from '../../components/loki/part.ts';
+import { elasticsearchRetentionRows } from '../../retention/elasticsearch.ts';
+import { kafkaRetentionRows } from '../../retention/kafka.ts';
 import { lokiRetentionRow } from '../../retention/loki.ts';
 import type { Plan } from '../../status/plan.ts';
-import { dashboardsOf } from '../../wiring/stacks.ts';
 import { bind, invalidPlan } from '../bind.ts';
-import { composed, dashboardWires } from '../compose.ts';
+import { composed, dashboardPeers, dashboardWires } from '../compose.ts';
 import { stageOf } from '../stage.ts';
 import { type Pipeline, pipeline, pipelinePart } from './pipeline.ts';
 
 /** Who talks to the store: the end of the pipeline, and the Grafanas that have a datasource for it. */
-function clients(stack: LogStack, store: Component, writers: readonly Component[], view: View): Peer[] {
-  const dashboards = dashboardsOf(stack, view).map(({ kind, metadata }) =>
-    grafanaComponent({ owner: { kind, namespace: metadata.namespace ?? '', name: metadata.name }, version: '' }),
-  );
-  return [...writers, ...dashboards].map((component) => peerOf(component, store));
-}
+const clients = (stack: LogStack, store: Component, writers: readonly Component[], view: View): Peer[] => [
+  ...writers.map((component) => peerOf(component, store)),
+  ...dashboardPeers(stack, store, view),
+];
 
 function storeParts(stack: LogStack, stage: Stage, flow: Pipeline, view: View): Part[] {
   const { spec } = stack;
@@ -55,6 +53,9 @@ const schemas = (spec: LogStackSpec): LokiSchemaPeriod[] =>
 
 const storage = (spec: LogStackSpec): string => (spec.backend === 'loki' ? storageText(storageOf(spec)) : 'volumes of the nodes');
 
+const storeRetention = ({ owner }: Stage, spec: LogStackSpec): Plan['retention'] =>
+  spec.backend === 'loki' ? [lokiRetentionRow(spec.retention)] : elasticsearchRetentionRows(owner, spec);
+
 /** Everything that a LogStack asks for. Pure: the same stack and view give the same plan. */
 export function planLogStack(stack: LogStack, view: View): Plan {
   const wrong = checkResource(stack);
@@ -72,7 +73,7 @@ export function planLogStack(stack: LogStack, view: View): Plan {
     wires: [...collectorWires(stack, flow, parts), ...dashboardWires(stack, view)],
     version: store?.version ?? '',
     storage: storage(spec),
-    retention: spec.backend === 'loki' ? [lokiRetentionRow(spec.retention)] : [],
+    retention: [...storeRetention(stage, spec), ...kafkaRetentionRows(spec.buffer?.kafka)],
     schemas: schemas(spec),
   });
 }

@@ -12,7 +12,7 @@ import { merge } from './merge.ts';
 export type AnyObject = KubeObject & Record<string, unknown>;
 
 export interface Request {
-  verb: 'apply' | 'applyStatus' | 'create' | 'remove' | 'get' | 'getMetadata';
+  verb: 'apply' | 'applyStatus' | 'create' | 'mergePatch' | 'remove' | 'get' | 'getMetadata';
   kind: string;
   name: string;
   body?: AnyObject;
@@ -21,7 +21,7 @@ export interface Request {
 export const apiError = (status: number, reason: string, message = reason, details?: StatusDetails): ApiError =>
   new ApiError({ status, reason, message, details });
 
-const WRITES = ['apply', 'applyStatus', 'create', 'remove'];
+const WRITES = ['apply', 'applyStatus', 'create', 'mergePatch', 'remove'];
 
 /**
  * An API server in memory: enough of server-side apply, preconditions and watches for the engine, and a record of every
@@ -128,6 +128,17 @@ export class FakeCluster implements EngineObjects {
       const body = this.#request('create', manifest);
       if (this.#objects.has(refKey(refOf(body)))) throw apiError(409, 'AlreadyExists');
       return this.#store(undefined, body);
+    });
+  }
+
+  mergePatch(type: ResourceType, name: NamespacedName, patch: object): Promise<KubeObject> {
+    return later(() => {
+      const { metadata = {}, ...rest } = patch as { metadata?: { resourceVersion?: string } };
+      const body = this.#request('mergePatch', { apiVersion: type.apiVersion, kind: type.kind, ...rest, metadata: { ...metadata, ...name } });
+      const before = this.find(type.kind, name.namespace, name.name);
+      if (before === undefined) throw apiError(404, 'NotFound');
+      checkPreconditions(before, metadata);
+      return this.#store(before, mergePatched(before, body) as AnyObject);
     });
   }
 
@@ -238,6 +249,17 @@ const later = async <T>(answer: () => T): Promise<T> => {
   await Promise.resolve();
   return structuredClone(answer());
 };
+
+/** RFC 7396. */
+function mergePatched(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const merged: Record<string, unknown> = typeof target === 'object' && target !== null ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatched(merged[key], value);
+  }
+  return merged;
+}
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../base/object.ts';
+import type { DataPlane } from '../../base/product.ts';
 import type { EventNote } from '../../kube/events.ts';
 import { type Log, silentLog } from '../../kube/log.ts';
 import { Caches, type Scope } from '../caches.ts';
@@ -30,17 +31,17 @@ export class Harness {
   readonly #abort = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
-  constructor(scope: Scope = {}) {
+  constructor(scope: Scope = {}, dataPlane?: DataPlane) {
     const { clock, log } = this;
     this.caches = new Caches([TOY], scope, silentLog);
     this.cluster = new FakeCluster(this.caches);
     const events = { emit: (object: KubeObject, note: EventNote) => void this.events.push(`${object.metadata.name} ${note.reason}`) };
     const parts = { objects: this.cluster, caches: this.caches, clock, log };
-    this.reconciler = new Reconciler({ ...parts, controllers: [this.controller], events });
+    this.reconciler = new Reconciler({ ...parts, controllers: [this.controller], events, dataPlane });
     this.metrics = new Metrics({ clock, controllers: ['toy'], workers: 4, host: 'h', resources: () => [], processMetrics: false });
     this.queue = new WorkQueue({ clock, jitter: () => 0, observer: this.metrics });
     const { dependents, memory, expectations } = this.reconciler;
-    wireTriggers({ caches: this.caches, queue: this.queue, dependents, memory });
+    wireTriggers({ caches: this.caches, queue: this.queue, dependents, memory, dataPlane });
     this.orphans = new Orphans(parts);
     this.#workers = new Workers({
       queue: this.queue, reconciler: this.reconciler, expectations, orphans: this.orphans, observer: this.metrics, log, count: 4,

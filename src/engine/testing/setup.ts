@@ -1,4 +1,5 @@
 import { afterEach } from '@jest/globals';
+import type { DataPlane } from '../../base/product.ts';
 import { Harness } from './harness.ts';
 import { toy, type ToySpec } from './toy.ts';
 
@@ -10,8 +11,8 @@ afterEach(async () => {
 });
 
 /** A harness that ends with the test; not started. */
-export function harness(): Harness {
-  current = new Harness();
+export function harness(dataPlane?: DataPlane): Harness {
+  current = new Harness({}, dataPlane);
   return current;
 }
 

@@ -1,6 +1,8 @@
+import { type CertificateRecipe, generatedKeys } from '../../base/generated.ts';
 import { ANNOTATION, API_VERSION, LABEL, MANAGER } from '../../base/names.ts';
 import type { KubeObject, Manifest, ResourceType } from '../../base/object.ts';
-import { refKey } from '../../base/object.ts';
+import { refKey, refOf } from '../../base/object.ts';
+import type { ProductWish } from '../../base/product.ts';
 import { K8S } from '../../base/resources.ts';
 import type { View } from '../../base/view.ts';
 import type { Controller, EnginePlan, GeneratedSecret, Note } from '../controller.ts';
@@ -15,6 +17,9 @@ export interface ToySpec {
   /** Name of a generated Secret; its hash goes into the workload when `hashed`. */
   generated?: string;
   hashed?: boolean;
+  /** What is in it; default: a password. */
+  keys?: GeneratedSecret['keys'];
+  certificate?: CertificateRecipe;
   /** Name of a Secret of the user's; no workload while it is absent. */
   secret?: string;
   /** Name of another Toy whose value is copied. */
@@ -22,6 +27,10 @@ export interface ToySpec {
   /** Counts all Toys into the first map. */
   counts?: boolean;
   unmanaged?: boolean;
+  /** Wishes for a product of that id; what it says of its health goes into the first map. */
+  product?: string;
+  /** As if a finding forbade to apply it. */
+  refused?: boolean;
   throws?: 'plan' | 'status';
 }
 
@@ -56,9 +65,10 @@ function workload(owner: Toy, annotations: Record<string, string>): Manifest {
 }
 
 function data(owner: Toy, view: View): Record<string, string> {
-  const { value = '', peer, counts } = owner.spec;
+  const { value = '', peer, counts, product } = owner.spec;
   const other = peer === undefined ? undefined : (view.get('Toy', owner.metadata.namespace ?? '', peer) as Toy | undefined);
-  return { value, peer: other?.spec.value ?? '', ...(counts === true ? { count: String(view.list('Toy').length) } : {}) };
+  const health = product === undefined ? undefined : view.product(refOf(owner), product)?.facts['health'];
+  return { value, peer: other?.spec.value ?? '', ...(health === undefined ? {} : { health }), ...(counts === true ? { count: String(view.list('Toy').length) } : {}) };
 }
 
 /** Hashes of the Secrets that a restart must follow. */
@@ -88,9 +98,17 @@ function generated(owner: Toy): GeneratedSecret[] {
   const name = owner.spec.generated;
   if (name === undefined) return [];
   const manifest = child(owner, K8S.Secret, name, { type: 'Opaque' });
-  manifest.metadata.annotations = { [ANNOTATION.generated]: 'password' };
-  return [{ manifest, keys: { password: 32 } }];
+  const { keys = { password: 32 }, certificate } = owner.spec;
+  const secret = { manifest, keys, ...(certificate === undefined ? {} : { certificate }) };
+  manifest.metadata.annotations = { [ANNOTATION.generated]: generatedKeys(secret).join(',') };
+  return [secret];
 }
+
+const products = ({ spec, metadata }: Toy): ProductWish[] =>
+  spec.product === undefined ? [] : [{
+    id: spec.product, driver: 'elasticsearch', namespace: metadata.namespace ?? '', url: 'https://toy', credentials: { user: 'u', password: { secret: 's', key: 'k' } },
+    objects: [{ kind: 'ilmPolicy', name: spec.value ?? '', body: {} }],
+  }];
 
 const isReady = (workload: KubeObject | undefined): boolean => {
   const { status } = (workload ?? {}) as { status?: { readyReplicas?: number; observedGeneration?: number } };
@@ -105,7 +123,8 @@ export class ToyController implements Controller {
     const owner = object as Toy;
     this.plans++;
     if (owner.spec.throws === 'plan') throw new Error('a bug in plan');
-    return { apply: owner.spec.unmanaged !== true, generated: generated(owner), manifests: manifests(owner, view) };
+    const { unmanaged = false, refused } = owner.spec;
+    return { apply: !unmanaged && refused !== true, unmanaged, generated: generated(owner), manifests: manifests(owner, view), products: products(owner) };
   }
 
   status(...[object, , { observed, outcome, now }]: Parameters<Controller['status']>): Record<string, unknown> {
