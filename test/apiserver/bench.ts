@@ -41,7 +41,7 @@ type Resource = KubeObject & { status?: Status };
 const isReady = (resource: Resource): boolean =>
   (resource.status?.conditions ?? []).some(({ type, status, observedGeneration }) => type === 'Ready' && status === 'True' && observedGeneration === resource.metadata.generation);
 
-const isWorkload = ({ kind }: KubeObject): boolean => kind === 'StatefulSet' || kind === 'DaemonSet';
+const isWorkload = ({ kind }: KubeObject): boolean => ['StatefulSet', 'DaemonSet', 'Deployment', 'Job'].includes(kind);
 
 /** A control plane with an installation, resources on it, and an operator that can be started and stopped. */
 export class Bench {
@@ -99,12 +99,13 @@ export class Bench {
     await Promise.all(found.map((workload) => this.plane.client.patch(pathOf(refOf(workload), 'status'), 'merge', { status: readyStatus(workload) })));
   }
 
-  async untilReady(documents: readonly Document[]): Promise<void> {
+  async untilReady(documents: readonly Document[], timeoutMs?: number): Promise<void> {
     const resources = ours(documents).map(({ object }) => refOf(object));
     const state = (): (Resource | undefined)[] => resources.map((ref) => this.live.get(ref));
     await this.live.until(
       () => `Ready: ${JSON.stringify(state().map((resource) => resource?.status ?? resource), null, 1)}`,
       () => (state().every((resource) => resource && isReady(resource)) ? true : undefined),
+      timeoutMs,
     );
   }
 
@@ -172,7 +173,9 @@ function readyStatus(workload: Manifest): object {
   if (workload.kind === 'DaemonSet') {
     return { observedGeneration, currentNumberScheduled: 3, desiredNumberScheduled: 3, numberReady: 3, numberAvailable: 3, updatedNumberScheduled: 3, numberMisscheduled: 0 };
   }
+  if (workload.kind === 'Job') return { conditions: [{ type: 'SuccessCriteriaMet', status: 'True' }, { type: 'Complete', status: 'True' }], succeeded: 1, startTime: '2026-01-01T00:00:00Z', completionTime: '2026-01-01T00:00:00Z' };
   const { replicas } = (workload as unknown as { spec: { replicas: number } }).spec;
+  if (workload.kind === 'Deployment') return { observedGeneration, replicas, readyReplicas: replicas, availableReplicas: replicas, updatedReplicas: replicas };
   return { observedGeneration, replicas, readyReplicas: replicas, availableReplicas: replicas, updatedReplicas: replicas, currentRevision: 'r', updateRevision: 'r' };
 }
 

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../api/status.ts';
 import { serviceHost } from '../kit/network.ts';
 import type { Component, Owner } from '../kit/owner.ts';
 
@@ -16,3 +17,14 @@ export const mimirPushUrl = (owner: Owner): string => `${mimirUrl(owner)}/api/v1
 export const mimirQueryUrl = (owner: Owner): string => `${mimirUrl(owner)}/prometheus`;
 
 export const mimirAlertmanagerUrl = (owner: Owner): string => `${mimirUrl(owner)}/alertmanager`;
+
+/** Base of the OTLP API: collectors of OpenTelemetry append `/v1/metrics` themselves. */
+export const mimirOtlpUrl = (owner: Owner): string => `${mimirUrl(owner)}/otlp`;
+
+/** Addresses for the status. */
+export const mimirEndpoints = (owner: Owner, withAlertmanager: boolean): Endpoint[] => [
+  { name: 'push', url: mimirPushUrl(owner) },
+  { name: 'otlp', url: mimirOtlpUrl(owner) },
+  { name: 'query', url: mimirQueryUrl(owner) },
+  ...(withAlertmanager ? [{ name: 'alertmanager', url: mimirAlertmanagerUrl(owner) }] : []),
+];
