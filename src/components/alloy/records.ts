@@ -21,7 +21,7 @@ const KUBERNETES =
 const record = (more: string): string =>
   `{{ dict "@timestamp" ${TIME} "message" .Entry "kubernetes" ${KUBERNETES} "orchestrator" (dict "cluster" (dict "name" .cluster)) ${more} | toRawJson }}`;
 
-const RECORDS = { pods: record('"stream" .stream'), events: record('"event" (dict "dataset" "kubernetes.events")') } as const;
+const RECORDS = { pods: record('"stream" .stream'), events: record('"event" (dict "dataset" "kubernetes-events")') } as const;
 
 /** From lines to records. The cluster's name has the form of a DNS label, so that as a template it is itself. */
 export const recordStages = ({ spec }: Pick<AlloyInput, 'spec'>, of: keyof typeof RECORDS): Block[] => [
@@ -45,14 +45,18 @@ function security({ tls, sasl }: KafkaSink): Block[] {
  * will not take for its size is dropped, and said so.
  */
 export const kafkaWrite = (sink: KafkaSink): Block[] => [
-  block('otelcol.receiver.loki', 'default', undefined, [block('output', undefined, { logs: [expression('otelcol.processor.batch.default.input')] })]),
+  block('otelcol.receiver.loki', 'default', undefined, [block('output', undefined, { logs: [expression('otelcol.processor.transform.default.input')] })]),
+  // The exporter would put a text into quotes; an object it writes as it is.
+  block('otelcol.processor.transform', 'default', { error_mode: 'ignore' }, [
+    block('log_statements', undefined, { context: 'log', statements: ['set(body, ParseJSON(body))'] }),
+    block('output', undefined, { logs: [expression('otelcol.processor.batch.default.input')] }),
+  ]),
   block('otelcol.processor.batch', 'default', { timeout: '1s', send_batch_size: 1000, send_batch_max_size: 2000 }, [
     block('output', undefined, { logs: [expression('otelcol.exporter.kafka.default.input')] }),
   ]),
-  block('otelcol.exporter.kafka', 'default', { protocol_version: KAFKA_PROTOCOL, brokers: sink.brokers, client_id: 'alloy', allow_auto_topic_creation: false }, [
+  block('otelcol.exporter.kafka', 'default', { protocol_version: KAFKA_PROTOCOL, brokers: sink.brokers, client_id: 'alloy' }, [
     block('logs', undefined, { topic: sink.topic, encoding: 'raw' }),
     block('producer', undefined, { required_acks: -1, compression: 'gzip', max_message_bytes: sink.maxMessageBytes }),
-    block('record_partitioner', undefined, { least_backup: true }),
     block('retry_on_failure', undefined, { max_elapsed_time: '0s' }),
     block('sending_queue', undefined, { enabled: false }),
     ...security(sink),

@@ -43,6 +43,9 @@ export function sinkAccess(sink: Sink, role: SinkRole): SinkAccess {
   return { env, volumes: [{ name: role, projected: { sources } }], mounts: [{ name: role, mountPath: `/etc/${role}`, readOnly: true }] };
 }
 
+/** Kubernetes expands `$(NAME)` in the values of an environment; doubled, the sign stands for itself. */
+export const literalEnv = (value: string): string => value.split('$(').join('$$(');
+
 /** Hash of the Secrets that a user gave for a Kafka: pods restart when they change. What we generate does not change by itself. */
 export function kafkaSecretsHash(stage: Stage, sink: Sink | KafkaSink | undefined): string {
   if (sink?.type !== 'kafka') return '';
