@@ -15,7 +15,8 @@ import { example, exampleFiles, keyOf, pathOf, planned } from './stacks.ts';
  * it becomes Ready, is deleted, and applied again finds its data.
  */
 
-const TEST_MS = 300_000;
+const READY_MS = 60_000;
+const TEST_MS = 240_000;
 const NAMESPACE = '/api/v1/namespaces/observability';
 
 await describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'], 'examples on simulated nodes', () => {
@@ -53,9 +54,9 @@ await describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-s
     const children = planned(documents).flatMap(({ plan }) => plan.manifests);
     for (const resource of resources(documents)) await plane.client.delete(pathOf(refOf(resource)));
     const left = (): KubeObject[] => [...resources(documents), ...children].filter((object) => bench.live.get(refOf(object)));
-    await bench.live.until(() => `gone: ${left().map(keyOf).join(', ')}`, () => (left().length === 0 ? true : undefined), TEST_MS);
+    await bench.live.until(() => `gone: ${left().map(keyOf).join(', ')}`, () => (left().length === 0 ? true : undefined), READY_MS);
     const pods = (): Manifest[] => data.list().filter(({ kind }) => kind === 'Pod');
-    await data.until(() => `gone: ${pods().map(keyOf).join(', ')}`, () => (pods().length === 0 ? true : undefined), TEST_MS);
+    await data.until(() => `gone: ${pods().map(keyOf).join(', ')}`, () => (pods().length === 0 ? true : undefined), READY_MS);
   }
 
   /** What must outlive the resources: volumes by their identity, generated credentials by their values. */
@@ -70,7 +71,7 @@ await describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-s
   it.each(exampleFiles)('%s becomes Ready, and once more with its data after it was deleted', async (name) => {
     const documents = await example(name);
     await bench.apply(documents);
-    await bench.untilReady(documents, TEST_MS);
+    await bench.untilReady(documents, READY_MS);
     await bench.quiet();
     const before = kept(documents);
 
@@ -82,7 +83,7 @@ await describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-s
     await deleteAll(documents);
     expect(kept(documents)).toEqual(before);
     await bench.apply(documents);
-    await bench.untilReady(documents, TEST_MS);
+    await bench.untilReady(documents, READY_MS);
     expect(kept(documents)).toEqual(before);
     await deleteAll(documents);
   }, TEST_MS);

@@ -73,6 +73,7 @@ describe('what a runbook shows', () => {
   it.each<[string, ConditionType, Plan, Seen]>([
     ['PodsNotReady', 'WorkloadsReady', plan, { components: [crashed], claims: [] }],
     ['VolumesPending', 'StorageReady', plan, { components: [], claims: [claim] }],
+    ['ProductNotReady', 'WorkloadsReady', { ...plan, asked: [{ id: 'elasticsearch', state: 'unreachable', applied: false, retains: true }] }, { components: [], claims: [] }],
     ['RollingOut', 'RetentionApplied', plan, { components: [crashed], claims: [] }],
     ['NotRendered', 'StorageReady', { ...plan, rendered: false }, { components: [], claims: [] }],
     ['Unmanaged', 'Ready', { ...plan, unmanaged: true }, { components: [], claims: [] }],
