@@ -17,8 +17,8 @@ import { objectStorage } from './objectstorage.ts';
 import { type Rule, ruled } from './rule.ts';
 import { tenancy } from './tenancy.ts';
 
-const collection = z
-  .strictObject({
+const collection = ruled(
+  z.strictObject({
     alloy: alloy.optional(),
     fluentd: fluentd.optional(),
     fluentBit: fluentBit.optional(),
@@ -29,7 +29,15 @@ const collection = z
     heartbeat: heartbeat.optional(),
     auditbeat: auditbeat.optional(),
   })
-  .meta({ description: 'What sends into this stack. Absent: nothing is collected.' });
+  .meta({ description: 'What sends into this stack. Absent: nothing is collected.' }),
+  {
+    cel: '!has(self.alloy) || !has(self.promtail) || !has(self.promtail.migrateTo)',
+    code: 'InvalidValue',
+    message: 'promtail.migrateTo runs Alloy in the place of Promtail, and there is one Alloy: remove promtail, or alloy',
+    path: ['promtail', 'migrateTo'],
+    holds: (c) => c.alloy === undefined || c.promtail?.migrateTo === undefined,
+  },
+);
 
 const buffer = z
   .strictObject({ kafka: kafka.optional() })

@@ -1,4 +1,4 @@
-export const HELP = `lgtm-operator: LogStack and DashboardStack into a running, correlated observability platform
+export const HELP = `lgtm-operator: LogStack, TracingStack, MetricsStack and DashboardStack into a running, correlated observability platform
 
 Usage: lgtm-operator COMMAND [options]
 

@@ -44,8 +44,10 @@ const document = (object: KubeObject): Document => ({ object, source: refKey(ref
 /** The documents, and each Secret that they name and do not bring. */
 function withSecrets(documents: readonly Document[]): Document[] {
   const view = new AskedView(documents.map(({ object }) => object));
-  for (const { object } of ours(documents)) planIn(object, view);
-  return [...[...view.asked.values()].map(document), ...documents];
+  const plans = ours(documents).map(({ object }) => planIn(object, view));
+  const generated = new Set(plans.flatMap((plan) => plan.generated.map(({ manifest }) => manifest.metadata.name)));
+  const theirs = [...view.asked.values()].filter(({ metadata }) => !generated.has(metadata.name) && !metadata.name.endsWith('-elasticsearch-cluster'));
+  return [...theirs.map(document), ...documents];
 }
 
 /** A file of examples/, complete with the Secrets that it names. */

@@ -38,7 +38,7 @@ describe('Loki', () => {
   });
 
   it('accepts what every example renders', async () => {
-    const configs = await exampleFiles('config.yaml');
+    const configs = await exampleFiles('config.yaml', 'loki');
     expect(configs.length).toBeGreaterThan(0);
     for (const { source, text } of configs) expect(await verify(`${source.replaceAll('/', '-')}.yaml`, text)).toContain('config is valid');
   });

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
+import { LABEL } from '../../src/base/names.ts';
 import type { Manifest } from '../../src/base/object.ts';
 import { loadFiles } from '../../src/cli/files.ts';
 import { renderDocuments } from '../../src/cli/render.ts';
@@ -28,12 +29,13 @@ export interface RenderedFile {
   text: string;
 }
 
-/** A file of that name from every ConfigMap that has it. */
-export async function exampleFiles(key: string): Promise<RenderedFile[]> {
+/** A file of that name from every ConfigMap that has it, of one product where that is given. */
+export async function exampleFiles(key: string, product?: string): Promise<RenderedFile[]> {
   return [...(await exampleManifests())].flatMap(([example, manifests]) =>
     manifests.flatMap((manifest) => {
       const text = (manifest.data as Record<string, string> | undefined)?.[key];
-      return manifest.kind === 'ConfigMap' && text !== undefined ? [{ source: `${example}/${manifest.metadata.name}`, text }] : [];
+      const wanted = product === undefined || manifest.metadata.labels?.[LABEL.name] === product;
+      return wanted && manifest.kind === 'ConfigMap' && text !== undefined ? [{ source: `${example}/${manifest.metadata.name}`, text }] : [];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { componentOverrides, dnsLabel, flag, freeText, version, volume } from '../common.ts';
-import { podSelection } from '../podselection.ts';
+import { multiline, podSelection } from '../podselection.ts';
 
 const podLogs = z
   .strictObject({
@@ -9,6 +9,7 @@ const podLogs = z
         'api: through the Kubernetes API, without privileges, at more load on it. Default: files.',
     }),
     ...podSelection,
+    multiline: multiline.optional(),
   })
   .meta({ description: 'Logs of pods.' });
 

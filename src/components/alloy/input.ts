@@ -32,6 +32,8 @@ export interface AlloyInput {
   /** Where logs go. */
   target: LokiTarget | KafkaTarget;
   access?: AnyAlloy['access'];
+  /** Folder of the node with the positions that a Promtail has left: Alloy goes on from there. */
+  promtail?: string | undefined;
 }
 
 export const podLogsFrom = (spec: AlloySpec): 'files' | 'api' | 'none' => spec.podLogs?.from ?? 'files';

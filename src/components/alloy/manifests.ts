@@ -5,7 +5,7 @@ import { podTemplate } from '../kit/pod.ts';
 import { daemonSet } from '../kit/workload.ts';
 import { CLUSTER_PROFILES, LOG_COLLECTOR_ROLE, NODE_PROFILES } from './defaults.ts';
 import { type AlloyInput, clusterComponent, clusterReplicas, needsCluster, needsNode, nodeComponent } from './input.ts';
-import { clusterPipeline, nodePipeline } from './pipeline.ts';
+import { clusterPipeline, nodePipeline, PROMTAIL_POSITIONS } from './pipeline.ts';
 import { toAlloy } from './syntax.ts';
 import { alloyContainer, alloyFiles, alloyPod, alloyPolicy, alloyVolumes, clusteredAlloy } from './workload.ts';
 
@@ -13,13 +13,18 @@ import { alloyContainer, alloyFiles, alloyPod, alloyPolicy, alloyVolumes, cluste
 function nodeManifests(input: AlloyInput): Manifest[] {
   const component = nodeComponent(input);
   const config = toAlloy(nodePipeline(input));
+  const { promtail } = input;
   const template = podTemplate({
     ...alloyPod(input, component, config),
-    container: alloyContainer(input, NODE_PROFILES[input.size], [], [{ name: 'logs', mountPath: '/var/log', readOnly: true }]),
+    container: alloyContainer(input, NODE_PROFILES[input.size], [], [
+      { name: 'logs', mountPath: '/var/log', readOnly: true },
+      ...(promtail === undefined ? [] : [{ name: 'promtail', mountPath: PROMTAIL_POSITIONS.folder, readOnly: true }]),
+    ]),
     volumes: [
       ...alloyVolumes(component, input),
       { name: 'data', hostPath: { path: `/var/lib/lgtm-operator/${input.owner.namespace}/${componentName(component)}`, type: 'DirectoryOrCreate' } },
       { name: 'logs', hostPath: { path: '/var/log' } },
+      ...(promtail === undefined ? [] : [{ name: 'promtail', hostPath: { path: promtail, type: 'DirectoryOrCreate' } }]),
     ],
     privileges: 'node',
     user: { uid: 0, gid: 0 },

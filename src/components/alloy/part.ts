@@ -35,10 +35,10 @@ const inputOf = (stage: Stage, spec: AlloySpec, sink: LokiSink | KafkaSink): All
 const unsupported = (sink: Sink): Finding =>
   failure('SinkUnsupported', PATH, `${PATH}: Alloy cannot write to ${sink.type}: use another collector, or send to Loki or Kafka`);
 
-/** Collection of logs by Alloy. */
-export function alloyPart(stage: Stage, spec: AlloySpec, sink: Sink): Part {
+/** Collection of logs by Alloy. `promtail`: folder of the node with the positions of a Promtail that it replaces. */
+export function alloyPart(stage: Stage, spec: AlloySpec, sink: Sink, promtail?: string): Part {
   if (sink.type !== 'loki' && sink.type !== 'kafka') return part({ findings: [unsupported(sink)] });
-  const input = inputOf(stage, spec, sink);
+  const input = { ...inputOf(stage, spec, sink), promtail };
   const node = needsNode(spec) ? [nodeComponent(input)] : [];
   const cluster = needsCluster(spec) ? [clusterComponent(input)] : [];
   return part({

@@ -87,20 +87,29 @@ const lokiStages = (): Block[] => [
   block('stage.label_drop', undefined, { values: ['filename', 'instance', 'node', 'pod'] }),
 ];
 
+/** Lines of one event become one. */
+const joined = ({ spec }: AlloyInput): Block[] =>
+  spec.podLogs?.multiline ? [block('stage.multiline', undefined, { firstline: spec.podLogs.multiline.firstLine, max_wait_time: '3s' })] : [];
+
 const process = (input: AlloyInput, files: boolean): Block =>
   block('loki.process', 'pods', { forward_to: [kafkaOf(input) ? toKafka : toLoki] }, [
     ...(files ? [block('stage.cri', undefined, undefined)] : []),
+    ...joined(input),
     ...(kafkaOf(input) ? recordStages(input, 'pods') : lokiStages()),
   ]);
 
 const clustering = (input: AlloyInput): Block[] =>
   clusterReplicas(input) > 1 ? [block('clustering', undefined, { enabled: true })] : [];
 
-const fromFiles = (): Block[] => [
+/** Where the positions of a Promtail are in the pod. */
+export const PROMTAIL_POSITIONS = { folder: '/run/promtail', file: '/run/promtail/positions.yaml' } as const;
+
+const fromFiles = ({ promtail }: AlloyInput): Block[] => [
   block('local.file_match', 'pods', { path_targets: expression('discovery.relabel.pods.output') }),
   block('loki.source.file', 'pods', {
     targets: expression('local.file_match.pods.targets'),
     forward_to: [expression('loki.process.pods.receiver')],
+    legacy_positions_file: promtail === undefined ? undefined : PROMTAIL_POSITIONS.file,
   }),
 ];
 
@@ -138,7 +147,7 @@ export const nodePipeline = (input: AlloyInput): Block[] => [
   logging,
   discovery(input),
   targets(input),
-  ...fromFiles(),
+  ...fromFiles(input),
   process(input, true),
   ...write(input),
 ];

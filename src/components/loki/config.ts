@@ -1,4 +1,5 @@
 import { durationMs, formatDuration } from '../../api/duration.ts';
+import type { LogStackSpec } from '../../api/logstack.ts';
 import { quantityValue } from '../../api/quantity.ts';
 import { deepMerge, type OwnedPaths, type Tree } from '../kit/merge.ts';
 import { serviceHost } from '../kit/network.ts';
@@ -23,6 +24,8 @@ export const LOKI_OWNED: OwnedPaths = {
   'storage_config.object_store': 'spec.storage',
   ruler_storage: 'spec.storage',
   'limits_config.retention_period': 'spec.retention',
+  'limits_config.retention_stream': 'spec.retention',
+  'ruler.enable_sharding': 'spec.loki.replicas',
   'compactor.retention_enabled': 'spec.retention',
   'compactor.delete_request_store': 'spec.retention',
   'compactor.compaction_interval': 'spec.retention',
@@ -124,7 +127,11 @@ export function lokiConfig(input: LokiInput): Tree {
     },
     pattern_ingester: { enabled: true },
     // path_prefix does not cover this one in 3.7, and the root filesystem is read-only.
-    ruler: { rule_path: `${DATA_DIR}/rules-temp`, wal: { dir: `${DATA_DIR}/ruler-wal` } },
+    ruler: {
+      // Several would each evaluate every rule.
+      ...(lokiReplicas(input.spec) > 1 ? { enable_sharding: true } : {}),
+      rule_path: `${DATA_DIR}/rules-temp`, wal: { dir: `${DATA_DIR}/ruler-wal` },
+    },
     runtime_config: { file: '/etc/loki/runtime/overrides.yaml' },
     analytics: { reporting_enabled: false },
   };
@@ -141,5 +148,21 @@ function escapeExpansion(value: unknown, secrets: Record<string, unknown>): unkn
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escapeExpansion(item, secrets)]));
 }
 
+/** The one tenant of a Loki without tenancy. */
+const ONLY_TENANT = 'fake';
+
 /** Limits that Loki reads again every ten seconds: a change of them restarts nothing. */
-export const lokiRuntime = (): Tree => ({ overrides: {} });
+export function lokiRuntime(spec: LogStackSpec): Tree {
+  const { ingestionRateMB, ingestionBurstMB, maxStreams, perStreamRateMB, maxEntriesPerQuery, maxQuerySeries } = spec.loki?.limits ?? {};
+  const limits: Tree = {
+    ingestion_rate_mb: ingestionRateMB,
+    ingestion_burst_size_mb: ingestionBurstMB,
+    max_global_streams_per_user: maxStreams,
+    per_stream_rate_limit: perStreamRateMB === undefined ? undefined : `${perStreamRateMB}MB`,
+    max_entries_limit_per_query: maxEntriesPerQuery,
+    max_query_series: maxQuerySeries,
+  };
+  const set = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+  const tenant = (spec.tenancy?.enabled ? spec.tenancy.tenant : undefined) ?? ONLY_TENANT;
+  return { overrides: Object.keys(set).length === 0 ? {} : { [tenant]: set } };
+}

@@ -99,7 +99,7 @@ export function lokiManifests(input: LokiInput): Manifest[] {
   return [
     serviceAccount(component, input.spec.loki?.serviceAccountAnnotations),
     configMap(component, { 'config.yaml': config }),
-    configMap(component, { 'overrides.yaml': toYaml(lokiRuntime()) }, 'runtime'),
+    configMap(component, { 'overrides.yaml': toYaml(lokiRuntime(input.spec)) }, 'runtime'),
     service(component, [HTTP, GRPC]),
     headlessService(component, PORTS),
     ...policy(input),

@@ -10,7 +10,7 @@ import { LOKI_PORTS, LOKI_VERSION } from './defaults.ts';
 import { lokiEndpoints, lokiUrl } from './endpoints.ts';
 import { lokiComponent, type LokiInput, storageOf } from './input.ts';
 import { lokiManifests } from './manifests.ts';
-import { validateLoki } from './validate.ts';
+import { scaleDown, validateLoki } from './validate.ts';
 
 /** Where collectors of the stack write to. */
 export const lokiSink = (owner: Owner, spec: LogStackSpec): LokiSink => ({
@@ -29,7 +29,7 @@ export function lokiPart(stage: Stage, spec: LogStackSpec, clients: readonly Pee
   return part({
     manifests: lokiManifests(input),
     workloads: [workloadPlan(component, 'StatefulSet')],
-    findings: [...validateLoki(spec), ...storageSecretFindings(storageOf(spec), stage)],
+    findings: [...validateLoki(spec), ...scaleDown(spec, stage), ...storageSecretFindings(storageOf(spec), stage)],
     volumes: [{ workload: componentName(component), path: 'spec.loki.storage' }],
     endpoints: lokiEndpoints(stage.owner),
   });

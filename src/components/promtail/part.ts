@@ -10,9 +10,12 @@ import type { Stage } from '../kit/stage.ts';
 import { versionFindings } from '../kit/versions.ts';
 import { PROMTAIL_OWNED } from './config.ts';
 import { PROMTAIL_MINORS, PROMTAIL_VERSION } from './defaults.ts';
-import { promtailManifests } from './manifests.ts';
+import { alloyPart } from '../alloy/part.ts';
+import { positionsFolder, promtailManifests } from './manifests.ts';
 
 const PATH = 'spec.collection.promtail';
+
+const LEFT_BEHIND = { component: 'promtail', product: 'promtail', version: '' };
 
 const deprecated = (): Finding =>
   warning('Deprecated', PATH, `Promtail is end-of-life since March 2026 and gets no fixes: set ${PATH}.migrateTo to alloy`);
@@ -30,11 +33,19 @@ const findings = (stage: Stage, spec: PromtailSpec): Finding[] => [
   }),
 ];
 
+/** Alloy in its place: the same pods, the same labels, from where Promtail has stopped. Its image and configuration do not move. */
+function migrated(stage: Stage, spec: PromtailSpec, sink: Sink): Part {
+  const { version: _version, image: _image, config: _config, migrateTo: _migrateTo, podLogs, ...rest } = spec;
+  const alloy = alloyPart(stage, { ...rest, podLogs: { ...podLogs, from: 'files' }, events: false }, sink, positionsFolder({ ...LEFT_BEHIND, owner: stage.owner }));
+  return { ...alloy, findings: alloy.findings.map((finding) => ({ ...finding, path: PATH })) };
+}
+
 /** Collection of logs by Promtail, which writes to Loki and to nothing else. */
 export function promtailPart(stage: Stage, spec: PromtailSpec, sink: Sink): Part {
   if (sink.type !== 'loki') {
     return part({ findings: [failure('SinkUnsupported', PATH, `${PATH}: Promtail writes to Loki only, not to ${sink.type}: use another collector`)] });
   }
+  if (spec.migrateTo !== undefined) return migrated(stage, spec, sink);
   const version = stage.version('promtail', spec.version, PROMTAIL_VERSION);
   const component: Component = { owner: stage.owner, component: 'promtail', product: 'promtail', version };
   return part({

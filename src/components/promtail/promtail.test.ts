@@ -35,6 +35,18 @@ describe('Promtail', () => {
     expect(promtailPart(stage(), {}, SINK).findings).toMatchObject([{ code: 'Deprecated', severity: 'warning', message: expect.stringContaining('migrateTo') }]);
   });
 
+  it('hands over to Alloy, which takes the same and goes on from its positions', () => {
+    const { manifests, findings, workloads } = promtailPart(stage(), { ...SPEC, migrateTo: 'alloy' }, SINK);
+    expect(findings).toEqual([]);
+    expect(workloads.map(({ name }) => name)).toEqual(['logs-alloy']);
+    const config = dataOf(manifestNamed(manifests, 'ConfigMap', 'logs-alloy'), 'config.alloy');
+    expect(config).toMatch(/legacy_positions_file += "\/run\/promtail\/positions.yaml"/);
+    expect(config).toMatch(/firstline += "\^\\\\d\{4\}-"/);
+    expect(config).toMatch(/names += \["shop", "obs"\]/);
+    const left = { name: 'promtail', hostPath: { path: '/var/lib/lgtm-operator/obs/logs-promtail', type: 'DirectoryOrCreate' } };
+    expect(manifestNamed(manifests, 'DaemonSet', 'logs-alloy')).toMatchObject({ spec: { template: { spec: { volumes: expect.arrayContaining([left]) } } } });
+  });
+
   it('writes to nothing but Loki', () => {
     const sink = { type: 'forward', host: 'h', port: 1, sharedKey: { secret: 's', key: 'k' } } as const;
     expect(promtailPart(stage(), {}, sink)).toMatchObject({ manifests: [], findings: [{ code: 'SinkUnsupported', path: 'spec.collection.promtail' }] });
