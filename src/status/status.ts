@@ -37,8 +37,19 @@ interface Facts {
   now: string;
 }
 
+/**
+ * A process that has just started knows nothing of products until it has asked them: what an earlier one has said of this
+ * generation holds until then, and is not written twice.
+ */
+function remembered(plan: Plan, { metadata, status }: Facts['resource']): Plan {
+  const ready = conditionIn(status, 'Ready');
+  if (!plan.asked || ready?.status !== 'True' || ready.observedGeneration !== (metadata.generation ?? 0)) return plan;
+  return { ...plan, asked: plan.asked.map((product) => (product.state === 'unknown' ? { ...product, state: 'reachable', applied: true } : product)) };
+}
+
 /** The whole status of a resource. Equal facts give an equal status, whatever the time, unless a condition flips. */
-export function buildStatus({ resource, plan, observed, outcome, now }: Facts): Status {
+export function buildStatus({ resource, plan: planned, observed, outcome, now }: Facts): Status {
+  const plan = remembered(planned, resource);
   const { generation = 0, namespace = '' } = resource.metadata;
   const findings = [...plan.findings, ...plan.observations, ...outcome.refusals.map(refusalFinding), ...foreign(outcome)];
   const components = plan.workloads.map((workload) => componentStatus(workload, observed));

@@ -99,6 +99,20 @@ export class Bench {
     await Promise.all(found.map((workload) => this.plane.client.patch(pathOf(refOf(workload), 'status'), 'merge', { status: readyStatus(workload) })));
   }
 
+  /** Plays every later generation of the workloads too, until `signal`. */
+  async keepPlaying(documents: readonly Document[], signal: AbortSignal): Promise<void> {
+    const wanted = planned(documents).flatMap(({ plan }) => plan.manifests).filter(isWorkload);
+    while (!signal.aborted) {
+      for (const ref of wanted.map(refOf)) {
+        const live = this.live.get(ref);
+        const seen = (live?.status as { observedGeneration?: number } | undefined)?.observedGeneration;
+        const stale = live !== undefined && live.kind !== 'Job' && seen !== live.metadata.generation;
+        if (stale) await this.plane.client.patch(pathOf(ref, 'status'), 'merge', { status: readyStatus(live) });
+      }
+      await delay(200, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
   async untilReady(documents: readonly Document[], timeoutMs?: number): Promise<void> {
     const resources = ours(documents).map(({ object }) => refOf(object));
     const state = (): (Resource | undefined)[] => resources.map((ref) => this.live.get(ref));
@@ -142,7 +156,7 @@ export class Bench {
   /** Removes all resources and children; without a garbage collector nobody else does. The operator must not run. */
   async clear(): Promise<void> {
     const gone = this.live.list().filter((object) => object.metadata.namespace !== FENCE && isOurs(object));
-    await Promise.all(gone.map((object) => ignoring(404, this.plane.client.delete(pathOf(refOf(object))))));
+    await Promise.all(gone.map((object) => ignoring(404, this.plane.client.delete(`${pathOf(refOf(object))}?propagationPolicy=Background`))));
     await this.live.until(
       () => `without ${gone.map(keyOf).join(', ')}`,
       () => (gone.some((object) => this.live.get(refOf(object)) !== undefined) ? undefined : true),

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { KINDS } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/base/object.ts';
 import { refOf } from '../../src/base/object.ts';
 import { CHILD_TYPES, K8S } from '../../src/base/resources.ts';
 import { type Document, ours } from '../../src/cli/files.ts';
+import { ContractCluster } from '../contract/cluster.ts';
 import { type AuditRecord, type ControlPlane, countBy, startControlPlane } from '../controlplane/index.ts';
 import { START_MS } from '../controlplane/testing.ts';
 import { describeWith } from '../programs/describe.ts';
@@ -14,8 +16,11 @@ import { example, exampleFiles, keyOf, objectStorage, pathOf, planned } from './
 
 const TEST_MS = 120_000;
 
+/** Products that are spoken to are configured step by step: they have a test of their own. */
+const withElasticsearch = (name: string): boolean => readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8').includes('backend: elasticsearch');
+
 const SCENES: readonly (readonly [string, () => Promise<Document[]> | Document[]])[] = [
-  ...exampleFiles.map((name) => [`examples/${name}`, () => example(name)] as const),
+  ...exampleFiles.filter((name) => !withElasticsearch(name)).map((name) => [`examples/${name}`, () => example(name)] as const),
   ['a stack on S3 with three replicas', () => objectStorage('writes')],
 ];
 
@@ -88,6 +93,46 @@ await describeWith(['etcd', 'kube-apiserver'], 'the operator writes', () => {
     const { metadata } = await plane.client.get(pathOf(refOf(resource)));
     return { ...resource.metadata, resourceVersion: metadata.resourceVersion };
   };
+
+  it.each(exampleFiles.filter(withElasticsearch))('each child of examples/%s once, and what the first cluster is remembered by; then nothing', async (name) => {
+    const documents = await example(name);
+    const children = planned(documents).flatMap((one) => one.children);
+    const products = new ContractCluster(plane.client);
+    try {
+      await bench.apply(documents);
+      const created = await plane.auditLog.mark();
+      await bench.start({ dataPlane: products.dataPlane });
+      await bench.playWorkloads(documents);
+      // What is remembered makes another generation of the StatefulSet, which its controller has to see.
+      const playing = new AbortController();
+      const played = bench.keepPlaying(documents, playing.signal);
+      await bench.untilReady(documents);
+      await bench.quiet();
+      playing.abort();
+      await played;
+
+      const writes = await bench.writes(created);
+      const counted = countBy(writes.children, target);
+      report(`examples/${name}: ${children.length} children`, [...writes.children, ...writes.status, ...writes.events]);
+      for (const child of children) expect([targetOf(child), counted[targetOf(child)]]).toEqual([targetOf(child), expect.any(Number)]);
+      const again = Object.entries(counted).filter(([what, count]) => count > 1 || !children.some((child) => targetOf(child) === what)).map(([what]) => what);
+      const { namespace = '', name: stack = '' } = ours(documents)[0]?.object.metadata ?? {};
+      const memory = [`secrets ${namespace}/${stack}-elasticsearch-cluster`, `configmaps ${namespace}/${stack}-elasticsearch-bootstrap`, `statefulsets ${namespace}/${stack}-elasticsearch`];
+      expect(memory).toEqual(expect.arrayContaining(again));
+      expect(Math.max(...Object.values(countBy(writes.status, target)))).toBeLessThanOrEqual(6);
+      expect(countBy(writes.other)).toEqual({});
+
+      const quiet = await plane.auditLog.mark();
+      await expectNone(quiet);
+      await bench.stop();
+      const restarted = await plane.auditLog.mark();
+      await bench.start({ dataPlane: products.dataPlane });
+      await expectNone(restarted);
+    } finally {
+      await bench.stop();
+      await products.close();
+    }
+  }, TEST_MS);
 
   it('beside a stack that is there, only what renders differently now', async () => {
     const documents = await example('plg.yaml');
