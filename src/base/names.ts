@@ -25,6 +25,8 @@ export const ANNOTATION = {
   appliedHash: `${GROUP}/applied-hash`,
   /** Hash of the configuration that a pod must be restarted for, on pod templates. */
   configHash: `${GROUP}/config-hash`,
+  /** Replicas that we have asked for, on StatefulSets: `spec.replicas` may have been changed by hand. */
+  replicas: `${GROUP}/replicas`,
   /** Which generation of our renderers shaped the workload. */
   renderVersion: `${GROUP}/render-version`,
   /** Comma-separated keys of a Secret whose values the operator has generated: one of them that is missing was lost. */

@@ -7,6 +7,7 @@ import { componentName } from '../kit/owner.ts';
 import { podSecurityFindings } from '../kit/podsecurity.ts';
 import type { Stage } from '../kit/stage.ts';
 import { versionFindings } from '../kit/versions.ts';
+import { appliedReplicas } from '../kit/workload.ts';
 import { ELASTICSEARCH_OWNED } from './config.ts';
 import { ELASTICSEARCH_MINORS, MAP_COUNT, MEMORY_FLOOR } from './defaults.ts';
 import { elasticsearchComponent } from './endpoints.ts';
@@ -61,20 +62,30 @@ function isOlder(a: string, b: string): boolean {
   return at >= 0 && (x[at] ?? 0) < (y[at] ?? 0);
 }
 
-const nodesBefore = (live: KubeObject): number => (live as { spec?: { replicas?: number } }).spec?.replicas ?? 0;
+interface Labelled {
+  spec?: { template?: { metadata?: { labels?: Readonly<Record<string, string>> } } };
+}
+
+/** The version that runs stands in two places, of which somebody may have changed one: the older counts. */
+function versionBefore(live: KubeObject, version: string): string {
+  const outer = live.metadata.labels?.[LABEL.version] ?? version;
+  const inner = (live as Labelled).spec?.template?.metadata?.labels?.[LABEL.version] ?? outer;
+  return isOlder(inner, outer) ? inner : outer;
+}
 
 /** What cannot follow upon what runs: a node opens no data of a later version, and one that is taken away takes its shards along. */
 export function validateChange(spec: LogStackSpec, version: string, stage: Stage): Finding[] {
   const live = stage.child('StatefulSet', componentName(elasticsearchComponent({ owner: stage.owner, version })));
   if (!live) return [];
-  const before = live.metadata.labels?.[LABEL.version] ?? version;
+  const before = versionBefore(live, version);
+  const nodes = appliedReplicas(live) ?? 0;
   const path = 'spec.elasticsearch.replicas';
   return [
     ...(isOlder(version, before)
       ? [failure('VersionUnsupported', 'spec.version', `spec.version: Elasticsearch cannot go back from ${before} to ${version}: set ${before} or later`)]
       : []),
-    ...(nodesOf(spec) < nodesBefore(live)
-      ? [failure('ScaleDownUnsupported', path, `${path}: ${nodesBefore(live)} nodes hold data and cannot become ${nodesOf(spec)}: set it back, or make a new stack`)]
+    ...(nodesOf(spec) < nodes
+      ? [failure('ScaleDownUnsupported', path, `${path}: ${nodes} nodes hold data and cannot become ${nodesOf(spec)}: set it back, or make a new stack`)]
       : []),
   ];
 }

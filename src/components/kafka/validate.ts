@@ -2,11 +2,14 @@ import { durationMs, formatDuration } from '../../api/duration.ts';
 import { failure, type Finding, warning } from '../../api/finding.ts';
 import type { ExternalKafka, KafkaSpec } from '../../api/kafka.ts';
 import { canonicalQuantity, quantityValue } from '../../api/quantity.ts';
+import { ANNOTATION } from '../../base/names.ts';
+import type { KubeObject } from '../../base/object.ts';
 import { ownedHits, ownedMessage } from '../kit/merge.ts';
 import { componentName } from '../kit/owner.ts';
 import { requiredSecret } from '../kit/secret.ts';
 import type { Stage } from '../kit/stage.ts';
 import { versionFindings } from '../kit/versions.ts';
+import { appliedReplicas } from '../kit/workload.ts';
 import { KAFKA_OWNED } from './config.ts';
 import { KAFKA_MINORS, TOPIC_DEFAULTS } from './defaults.ts';
 import { kafkaComponent, type KafkaInput, kafkaReplicas, kafkaVolume } from './input.ts';
@@ -40,12 +43,16 @@ function volumeFindings(input: KafkaInput): Finding[] {
   return [warning('BufferTooLarge', path, `${path}: ${what}, and a Kafka whose disk is full stops: lower it to ${most} or less, or leave it out`)];
 }
 
+const noted = (live: KubeObject | undefined): number => Number(live?.metadata.annotations?.[ANNOTATION.replicas]);
+
 /** The voters and the copies of each topic are made for a number of nodes. */
 function replicaFindings(input: KafkaInput): Finding[] {
   const name = componentName(kafkaComponent(input));
-  const live = input.stage.child('StatefulSet', name) as { spec?: { replicas?: number } } | undefined;
-  const replicas = live?.spec?.replicas;
-  if (replicas === undefined || replicas === kafkaReplicas(input)) return [];
+  const live = input.stage.child('StatefulSet', name);
+  const wanted = kafkaReplicas(input);
+  const replicas = appliedReplicas(live);
+  // One of the two places may have been changed by hand: that is repaired.
+  if (replicas === undefined || replicas === wanted || noted(live) === wanted) return [];
   const path = `${MANAGED}.replicas`;
   return [failure('ReplicasFixed', path, `${path}: StatefulSet ${name} was made for ${replicas}, which cannot change: set ${path} to ${replicas}, or make a new stack`)];
 }

@@ -1,6 +1,7 @@
 import type { V1PersistentVolumeClaim, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { canonicalQuantity, type Quantity } from '../../api/quantity.ts';
-import type { Manifest } from '../../base/object.ts';
+import { ANNOTATION } from '../../base/names.ts';
+import type { KubeObject, Manifest } from '../../base/object.ts';
 import { type Component, componentName, labels, object, selectorLabels, SURVIVES } from './owner.ts';
 
 export interface ClaimInput {
@@ -28,7 +29,7 @@ export interface StatefulSetInput {
 /** A StatefulSet behind the headless Service `<name>-headless`; its claims stay whatever happens to it. */
 export function statefulSet(component: Component, input: StatefulSetInput): Manifest {
   return {
-    ...object(component, 'apps/v1', 'StatefulSet'),
+    ...object(component, 'apps/v1', 'StatefulSet', { annotations: { [ANNOTATION.replicas]: String(input.replicas) } }),
     spec: {
       serviceName: `${componentName(component)}-headless`,
       replicas: input.replicas,
@@ -41,6 +42,17 @@ export function statefulSet(component: Component, input: StatefulSetInput): Mani
       ...(input.claims.length > 0 ? { volumeClaimTemplates: input.claims.map((claim) => claimTemplate(component, claim)) } : {}),
     },
   };
+}
+
+/**
+ * Replicas that a StatefulSet was given by us. Somebody may have changed one of the two places where they stand, which is to be
+ * repaired and no reason to refuse anything: the lower number counts.
+ */
+export function appliedReplicas(live: KubeObject | undefined): number | undefined {
+  const replicas = (live as { spec?: { replicas?: number } } | undefined)?.spec?.replicas;
+  const noted = Number(live?.metadata.annotations?.[ANNOTATION.replicas]);
+  if (replicas === undefined || !Number.isInteger(noted)) return replicas;
+  return Math.min(replicas, noted);
 }
 
 /** A DaemonSet that replaces a tenth of its pods at a time. */

@@ -2,6 +2,7 @@ import { failure, type Finding } from '../../api/finding.ts';
 import type { LogStackSpec } from '../../api/logstack.ts';
 import { ownedHits, ownedMessage } from '../kit/merge.ts';
 import { versionFindings } from '../kit/versions.ts';
+import { appliedReplicas } from '../kit/workload.ts';
 import { LOKI_OWNED } from './config.ts';
 import { componentName } from '../kit/owner.ts';
 import type { Stage } from '../kit/stage.ts';
@@ -20,12 +21,10 @@ export const validateLoki = (spec: LogStackSpec): Finding[] => [
   ...(spec.version === undefined ? [] : versionFindings('spec.version', 'Loki', spec.version, LOKI_MINORS)),
 ];
 
-const replicasOf = (live: object): number => (live as { spec?: { replicas?: number } }).spec?.replicas ?? 1;
-
 /** Each pod holds lines of the last hours that lie nowhere else, or in two other places of which one may be away. */
 export function scaleDown(spec: LogStackSpec, stage: Stage): Finding[] {
   const live = stage.child('StatefulSet', componentName(lokiComponent({ owner: stage.owner, version: '' })));
-  const [before, now] = [live ? replicasOf(live) : 0, lokiReplicas(spec)];
+  const [before, now] = [appliedReplicas(live) ?? 0, lokiReplicas(spec)];
   if (now >= before) return [];
   const path = 'spec.loki.replicas';
   return [failure('ScaleDownUnsupported', path, `${path}: ${before} pods hold lines that are not yet in the bucket and cannot become ${now}: set it back, or make a new stack`)];

@@ -1,11 +1,11 @@
 import { failure, type Finding } from '../../api/finding.ts';
 import type { MetricsStackSpec } from '../../api/metricsstack.ts';
-import type { KubeObject } from '../../base/object.ts';
 import { ownedHits, ownedMessage } from '../kit/merge.ts';
 import { componentName } from '../kit/owner.ts';
 import { requiredSecret } from '../kit/secret.ts';
 import type { Stage } from '../kit/stage.ts';
 import { versionFindings } from '../kit/versions.ts';
+import { appliedReplicas } from '../kit/workload.ts';
 import { ALERTMANAGER_FILE, MIMIR_MINORS } from './defaults.ts';
 import { mimirComponent } from './endpoints.ts';
 import { hasAlertmanager, mimirReplicas } from './input.ts';
@@ -31,12 +31,10 @@ export function alertmanagerSecretFindings(spec: MetricsStackSpec, stage: Stage)
   return requiredSecret(wanted, (secret) => stage.secret(secret));
 }
 
-const podsBefore = (live: KubeObject): number => (live as { spec?: { replicas?: number } }).spec?.replicas ?? 0;
-
 /** Each pod holds samples of the last hours that lie nowhere else, or in two other places of which one may be away. */
 export function scaleDown(spec: MetricsStackSpec, stage: Stage): Finding[] {
   const live = stage.child('StatefulSet', componentName(mimirComponent({ owner: stage.owner, version: '' })));
-  const [before, now] = [live ? podsBefore(live) : 0, mimirReplicas(spec)];
+  const [before, now] = [appliedReplicas(live) ?? 0, mimirReplicas(spec)];
   if (now >= before) return [];
   const path = 'spec.mimir.replicas';
   return [failure('ScaleDownUnsupported', path, `${path}: ${before} pods hold samples that are not yet uploaded and cannot become ${now}: set it back, or make a new stack`)];
