@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { dump, load } from 'js-yaml';
+import { isTree } from '../../src/components/kit/merge.ts';
 import { OBTAIN_MS, program } from '../programs/program.ts';
 import { exampleFiles } from './rendered.ts';
 
@@ -42,6 +44,16 @@ describe('Loki', () => {
     expect(configs.length).toBeGreaterThan(0);
     for (const { source, text } of configs) expect(await verify(`${source.replaceAll('/', '-')}.yaml`, text)).toContain('config is valid');
   });
+
+  it('refuses a planted mistake in each section', async () => {
+    const good = load(await readFile(new URL('s3-three-replicas.yaml', GOLDEN), 'utf8')) as Record<string, unknown>;
+    const sections = Object.keys(good).filter((name) => isTree(good[name]));
+    expect(sections.length).toBeGreaterThan(10);
+    for (const name of sections) {
+      const bad = { ...good, [name]: { ...(good[name] as object), nonsense: 1 } };
+      await expect(verify('bad.yaml', dump(bad)).then(() => name)).rejects.toThrow();
+    }
+  }, 60_000);
 
   it.each([
     ['an unknown field', (text: string) => text.replace('analytics:', 'analitics:')],

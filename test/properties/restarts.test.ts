@@ -11,7 +11,7 @@ const LGTM = { size: 'medium', storage: { type: 's3', s3: { bucket: 'bucket', re
 
 const BASES: Readonly<Record<string, KubeObject>> = {
   loki: logStack({ ...LGTM, collection: { alloy: {} }, buffer: { kafka: { managed: {} } } } as object),
-  fluentd: logStack({ collection: { fluentd: {} }, processing: { fluentd: {} } } as object),
+  fluentd: logStack({ collection: { fluentd: {} }, processing: { fluentd: {} } }),
   elastic: logStack({ backend: 'elasticsearch', retention: '14d', kibana: {}, collection: { filebeat: {}, metricbeat: {} }, processing: { logstash: {} } } as object),
   tempo: tracingStack({ ...LGTM, tenancy: { enabled: true, tenant: 'a' }, tenants: [{ name: 'a' }] } as object),
   mimir: metricsStack({ ...LGTM, collection: { prometheus: { ha: true } } } as object),

@@ -47,6 +47,21 @@ describe('configuration', () => {
     expect(file.datasources[0]?.jsonData.url).toBe('$${__value.raw}');
   });
 
+  /** Variables as Grafana replaces them in every value of a provisioning file: `$$` is a dollar, the rest is looked up. */
+  const expanded = (text: string): string => text.replace(/\$(\$|\{[^}]*\}|__(?:env|file)\{[^}]*\}|\w+)/g, (_all, found: string) => (found === '$' ? '$' : 'EXPANDED'));
+
+  it('gives Grafana 1,000 hostile strings as they were', () => {
+    const hostile = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('$', '{', '}', 'H', '_', '"', ':', '\n') }), fc.constantFrom('${HOME}', '$__file{/etc/passwd}', '$__env{HOME}', '$HOME', '$$HOME'));
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const file = load(toYaml(datasourcesFile([{ ...LOKI, name: text, headers: { h: text }, jsonData: { deep: [{ text }] } }])));
+        const [source] = (file as { datasources: { name: string; jsonData: { deep: { text: string }[] }; secureJsonData: Record<string, string> }[] }).datasources;
+        expect([source?.name, source?.jsonData.deep[0]?.text, source?.secureJsonData.httpHeaderValue1].map((value) => expanded(value ?? ''))).toEqual([text, text, text]);
+      }),
+      { numRuns: 1000, seed: 1 },
+    );
+  });
+
   it('keeps values on one line', () => {
     fc.assert(fc.property(fc.string().filter((s) => !unquotable(s)), (value) => toIni({ s: { k: value } }).split('\n').length === 3));
   });
