@@ -8,5 +8,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   injectGlobals: false,
   testTimeout: 20_000,
+  // By default two processors would run one suite at a time; most of them wait for a server.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/jest/summary.mjs'],
 };
